@@ -1,0 +1,70 @@
+#include <capstan/sdk/detail/item_access.hpp>
+
+#include <cstring>
+
+CAPSTAN_BEGIN_NAMESPACE
+
+JobInfo::~JobInfo() = default;
+Metadata::~Metadata() = default;
+Ticket::~Ticket() = default;
+TicketList::~TicketList() = default;
+WrongPayload::~WrongPayload() = default;
+
+Item Item::with(PayloadRef payload) const& {
+  Item item(*this);
+  item.payload_ = std::move(payload);
+  return item;
+}
+
+Item Item::with(PayloadRef payload) && {
+  payload_ = std::move(payload);
+  return std::move(*this);
+}
+
+const JobInfo& Item::job() const {
+  if (!job_) throw std::logic_error("this item has no job yet");
+  return *job_;
+}
+
+std::string_view Item::meta(std::string_view name) const noexcept {
+  if (!metadata_) return {};
+  const auto found = metadata_->values.find(name);
+  return found == metadata_->values.end() ? std::string_view() : found->second;
+}
+
+void Item::set_meta(std::string_view name, std::string value) {
+  if (!metadata_ || !metadata_->is_unique()) {
+    auto copy = make_ref<Metadata>();
+    if (metadata_) copy->values = metadata_->values;
+    metadata_ = std::move(copy);
+  }
+  metadata_->values.insert_or_assign(std::string(name), std::move(value));
+}
+
+void Item::absorb(const Item& member) {
+  if (!job_) job_ = member.job_;
+  if (!member.ticket_) return;
+  // A new list each time: the old one may be shared with copies of this item.
+  auto list = make_ref<TicketList>();
+  for (const Ref<Ticket>& ticket : {ticket_, member.ticket_}) {
+    if (!ticket) continue;
+    if (auto* many = dynamic_cast<TicketList*>(ticket.get())) {
+      list->members.insert(list->members.end(), many->members.begin(), many->members.end());
+    } else {
+      list->members.push_back(ticket);
+    }
+  }
+  ticket_ = std::move(list);
+}
+
+bool Item::is_type(const char* type) const noexcept {
+  const char* actual = payload_->type();
+  return actual == type || std::strcmp(actual, type) == 0;
+}
+
+void Item::throw_wrong_payload(const char* wanted) const {
+  throw WrongPayload(std::string("expected a ") + wanted + ", got " +
+                     (payload_ ? payload_->type() : "an empty item"));
+}
+
+CAPSTAN_END_NAMESPACE
