@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# From a fresh clone to thumbnails: installs what is needed, builds Capstan (release, in build/) and
+# runs config/thumbnails.yaml over a folder.
+#
+#   packaging/quickstart.sh [FOLDER [OUTPUT]]
+#
+# FOLDER: any folder of clips and photographs; without one, the real ones of a Debian package.
+# OUTPUT: where the pictures go; default: thumbnails/ under the current directory.
+# Exits with what `capstan run` exits with: 0 all done, 1 some files failed, 2 bad configuration.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+sets=(build)
+if (($# > 2)) || [[ ${1:-} == -* ]]; then
+  echo "usage: packaging/quickstart.sh [FOLDER [OUTPUT]]" >&2
+  exit 2
+elif (($# == 0)); then
+  # Someone's real photographs and clips, phone and camera, H.264, MPEG-2, JPEG and PNG.
+  sets+=(samples)
+  folder=/usr/share/forensics-samples/original-files
+else
+  folder=$(realpath -m -- "$1")
+fi
+output=$(realpath -m -- "${2:-thumbnails}")
+
+echo "1/3 installing what is missing"
+"$top/packaging/dependencies.sh" "${sets[@]}"
+
+echo "2/3 building in $top/build"
+log=$top/build/quickstart.log
+mkdir -p "$top/build"
+# No terminal is needed, so the compiler's words go to a file and are shown when it fails.
+if ! {
+  { [[ -f $top/build/build.ninja ]] || meson setup "$top/build" "$top" --buildtype=release; } &&
+    meson compile -C "$top/build" programs
+} >"$log" 2>&1 </dev/null; then
+  tail -n 40 "$log" >&2
+  echo "quickstart.sh: the build failed; all of its output is in $log" >&2
+  exit 1
+fi
+
+echo "3/3 making a thumbnail of every clip and photograph under $folder"
+status=0
+CAPSTAN_OUTPUT=$output "$top/build/capstan" run "$top/config/thumbnails.yaml" "$folder" \
+  </dev/null || status=$?
+echo "the pictures are in $output"
+exit "$status"

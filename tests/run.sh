@@ -1,0 +1,207 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds, and passes all tests.
+#
+#   tests/run.sh                    everything: under 20 minutes on two cores
+#   tests/run.sh --sanitize         only the two sanitizer builds and their tests
+#   tests/run.sh --long [MINUTES]   as the first, but fuzzes for MINUTES (60) and runs the tests of
+#                                   the sanitizer builds over and over for as long again
+#   tests/run.sh PHASE...           only these of: release lint clang tidy asan tsan fuzz
+#
+# One line per phase, a summary of what failed, and at the very end the count of all tests. Build
+# folders: build/ (release, shared with packaging/quickstart.sh) and build-tests/. Logs of the
+# phases: build-tests/logs/. $CAPSTAN_MEDIA may name a folder of further real media.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top"
+logs=$top/build-tests/logs
+n_passed=0
+n_failed=0
+n_skipped=0
+failures=()
+
+usage() {
+  sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
+}
+
+# phase NAME FUNCTION [ARGUMENT...]: runs it into a log and prints one line. The function reports its
+# tests through count_meson_tests; without any, the phase itself counts as one test.
+phase() {
+  local name=$1 start=$SECONDS status=0 failed_before=$n_failed counted_before=$((n_passed + n_failed))
+  shift
+  log=$logs/$name.log
+  phase_notes=()
+  # Not in a subshell: it counts. `|| status` would switch `set -e` off inside, so functions join
+  # their steps by `&&`.
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if ((status != 0 && n_failed == failed_before)); then
+    n_failed=$((n_failed + 1))
+    failures+=("$name: exit code $status; the log ends with:"$'\n'"$(tail -n 25 "$log")")
+  elif ((status == 0 && n_passed + n_failed == counted_before)); then
+    n_passed=$((n_passed + 1))
+  fi
+  local verdict=ok
+  ((status == 0)) || verdict=FAILED
+  printf '%-8s %-6s %4d s  %s\n' "$name" "$verdict" $((SECONDS - start)) "${phase_notes[*]-}"
+}
+
+# Adds the tests of the last `meson test` in a build folder to the counts.
+count_meson_tests() {
+  local build=$1 label=$2 passed failed skipped line
+  read -r passed failed skipped < <(python3 tests/count_tests.py "$build/meson-logs/testlog.json")
+  n_passed=$((n_passed + passed))
+  n_failed=$((n_failed + failed))
+  n_skipped=$((n_skipped + skipped))
+  phase_notes+=("$passed passed, $failed failed, $skipped skipped")
+  while IFS= read -r line; do
+    [[ -z $line ]] || failures+=("$label: $line (see $build/meson-logs/testlog.txt)")
+  done < <(python3 tests/count_tests.py --failures "$build/meson-logs/testlog.json")
+}
+
+configure() {
+  local build=$1
+  shift
+  # Only once: a second run compiles what has changed.
+  [[ -f $build/build.ninja ]] || meson setup "$build" "$top" "$@"
+}
+
+run_tests() {
+  local build=$1 label=$2 status=0
+  shift 2
+  rm -f "$build/meson-logs/testlog.json"
+  "${test_prefix[@]}" meson test -C "$build" --no-rebuild --print-errorlogs "$@" || status=$?
+  if [[ -f $build/meson-logs/testlog.json ]]; then count_meson_tests "$build" "$label"; fi
+  return "$status"
+}
+
+test_release() {
+  configure build --buildtype=release && meson compile -C build &&
+    run_tests build release --no-suite lint
+}
+
+test_lint() {
+  configure build --buildtype=release && meson compile -C build &&
+    run_tests build lint --suite lint
+}
+
+# The second compiler, and its analysis of which thread each object lives on. The same build holds
+# the fuzz targets and what clang-tidy reads.
+build_clang() {
+  CC=clang CXX=clang++ configure build-tests/clang --buildtype=debugoptimized -Dfuzz=true \
+    -Db_lundef=false -Dcpp_args=-Wthread-safety && meson compile -C build-tests/clang
+}
+
+test_tidy() {
+  build_clang && tests/lint/clang_tidy.sh build-tests/clang
+}
+
+test_fuzz() {
+  local target
+  target=$(find build-tests/clang -type f -name config_fuzz -perm -u+x | head -n 1)
+  [[ -n $target ]] || { echo "no config_fuzz was built"; return 1; }
+  mkdir -p build-tests/corpus
+  # Findings stay in build-tests/, the corpus grows over the runs; configurations that are shipped
+  # are its seed.
+  (cd build-tests && "../$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 \
+    -max_len=4096 -print_final_stats=1 corpus ../config)
+}
+
+# LeakSanitizer stops the process with ptrace, which some containers forbid: look, then decide.
+leak_check_works() {
+  local probe=build-tests/leak_probe
+  echo 'int main() {}' >"$probe.cpp" && g++ -fsanitize=address "$probe.cpp" -o "$probe" &&
+    ASAN_OPTIONS=detect_leaks=1 "$probe"
+}
+
+test_asan() {
+  local leaks=1
+  leak_check_works || { leaks=0; phase_notes+=("no leak check: ptrace is forbidden here;"); }
+  export ASAN_OPTIONS=detect_leaks=$leaks:detect_stack_use_after_return=1:abort_on_error=0
+  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  configure build-tests/asan --buildtype=debugoptimized -Db_sanitize=address,undefined \
+    -Db_lundef=false && meson compile -C build-tests/asan && repeat_tests asan
+}
+
+# ThreadSanitizer needs its shadow addresses free, which a kernel with strong address randomisation
+# does not leave; without randomisation it runs everywhere.
+choose_tsan_prefix() {
+  local probe=build-tests/tsan_probe
+  echo 'int main() {}' >"$probe.cpp" && g++ -fsanitize=thread "$probe.cpp" -o "$probe" || return 1
+  "$probe" && return 0
+  test_prefix=(setarch "$(uname -m)" -R)
+  "${test_prefix[@]}" "$probe"
+}
+
+test_tsan() {
+  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$top/tests/tsan.supp
+  if ! choose_tsan_prefix; then
+    phase_notes+=("ThreadSanitizer cannot run on this kernel")
+    return 1
+  fi
+  configure build-tests/tsan --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false &&
+    meson compile -C build-tests/tsan && repeat_tests tsan
+  local status=$?
+  test_prefix=()
+  return "$status"
+}
+
+# Lint looks at the sources, which a sanitizer does not change.
+repeat_tests() {
+  local end=$((SECONDS + long_seconds))
+  while run_tests "build-tests/$1" "$1" --no-suite lint --timeout-multiplier 5; do
+    ((SECONDS < end)) || return 0
+  done
+  return 1
+}
+
+test_prefix=()
+fuzz_seconds=60
+long_seconds=0
+phases=()
+while (($# > 0)); do
+  case $1 in
+    --sanitize) phases+=(asan tsan) ;;
+    --long)
+      minutes=60
+      if [[ ${2:-} =~ ^[0-9]+$ ]]; then
+        minutes=$2
+        shift
+      fi
+      fuzz_seconds=$((minutes * 60))
+      long_seconds=$((minutes * 60))
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    release | lint | clang | tidy | asan | tsan | fuzz) phases+=("$1") ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+((${#phases[@]} > 0)) || phases=(release lint clang tidy fuzz asan tsan)
+
+packaging/dependencies.sh build tests
+mkdir -p "$logs"
+for name in "${phases[@]}"; do
+  case $name in
+    clang) phase clang build_clang ;;
+    *) phase "$name" "test_$name" ;;
+  esac
+done
+
+if ((${#failures[@]} > 0)); then
+  echo
+  echo "What failed (logs in $logs):"
+  printf '%s\n' "${failures[@]}"
+fi
+echo
+if ((n_skipped > 0)); then
+  echo "$n_passed passed, $n_failed failed, $n_skipped skipped"
+else
+  echo "$n_passed passed, $n_failed failed"
+fi
+((n_failed == 0))
