@@ -8,28 +8,13 @@
 
 #include <capstan/sdk/abi.hpp>
 
+#include "config/policy.hpp"
+
 namespace capstan::graph {
 
-/// In which order a stage gives its outputs.
-enum class Order : std::uint8_t {
-  invalid = 0,
-  job,     ///< items of one job stay in order, jobs overtake each other
-  none,    ///< as they finish
-  global,  ///< as the items came in
-};
-
-/// What becomes of a job when one of its items fails in a stage for the last time.
-enum class OnError : std::uint8_t {
-  invalid = 0,
-  fail,  ///< the job fails
-  drop,  ///< the item is dropped and counted, the job goes on
-};
-
-/// More tries of an item that failed, each after a longer pause.
-struct Retry {
-  unsigned n_retries = 0;               ///< tries after the first
-  std::chrono::nanoseconds backoff{0};  ///< before the first retry; doubles each time
-};
+using config::OnError;
+using config::Order;
+using config::Retry;
 
 /// One stage of the plan. `type` belongs to a loaded plugin and outlives the plan.
 struct Stage {

@@ -1,0 +1,141 @@
+#include "config/document_reader.hpp"
+
+#include <algorithm>
+
+#include "config/stage_reader.hpp"
+#include "config/values.hpp"
+
+namespace capstan::config {
+
+namespace {
+
+constexpr std::uint64_t kMaxWorkers = 1024;
+constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20U;  // a 4K frame is 12 MiB
+
+void read_workers(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
+  const Node& node = *entry.value;
+  if (node.kind == Node::Kind::scalar && node.text == "auto") return;
+  const bool is_word =
+      node.kind == Node::Kind::scalar && node.text.find_first_of("0123456789") == std::string::npos;
+  if (is_word || node.kind != Node::Kind::scalar) {
+    return report_unexpected(entry.key, node, "expected auto or a whole number", faults);
+  }
+  if (const auto count = read_count(entry, 1, kMaxWorkers, faults)) {
+    daemon.workers = static_cast<unsigned>(count->value);
+  }
+}
+
+void read_plugin_path(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
+  const std::string expected = "expected a list of folders";
+  if (entry.value->kind != Node::Kind::list) {
+    return report_unexpected(entry.key, *entry.value, expected, faults);
+  }
+  for (const NodePtr& node : entry.value->list) {
+    if (node->is_broken) continue;
+    if (node->kind == Node::Kind::scalar && !node->text.empty()) {
+      daemon.plugin_path.push_back({node->text, node->mark});
+    } else {
+      faults.error(node->mark,
+                   "'plugin_path' has " + describe(*node) + " in its list: " + expected);
+    }
+  }
+}
+
+void read_daemon(const Entry& entry, DaemonConfig& daemon, bool& has_plugin_path, Faults& faults) {
+  const std::vector<Key> keys = {
+      {"workers", [&](const Entry& workers) { read_workers(workers, daemon, faults); }},
+      {"memory",
+       [&](const Entry& memory) {
+         if (const auto bytes = read_bytes(memory, kLeastMemory, faults)) {
+           daemon.memory = bytes->value;
+         }
+       }},
+      {"plugin_path", [&](const Entry& path) {
+         has_plugin_path = true;
+         read_plugin_path(path, daemon, faults);
+       }}};
+  if (entry.value->kind == Node::Kind::null) {
+    return report_unexpected(entry.key, *entry.value, "expected a map, or leave it out", faults);
+  }
+  read_map(*entry.value, "'daemon'", keys, faults);
+}
+
+void read_stages(const Entry& entry, PipelineConfig& pipeline, Faults& faults) {
+  const std::string expected = "expected a list of stages, each '- use: STAGE'";
+  if (entry.value->kind != Node::Kind::list || entry.value->list.empty()) {
+    const bool is_empty = entry.value->kind == Node::Kind::list;
+    if (!is_empty) return report_unexpected(entry.key, *entry.value, expected, faults);
+    faults.error(entry.value->mark, "'stages' is an empty list: " + expected);
+    return;
+  }
+  for (const NodePtr& stage : entry.value->list) {
+    pipeline.stages.push_back(read_stage(*stage, faults));
+  }
+}
+
+void read_pipeline(const Entry& entry, Config& config, Faults& faults) {
+  if (!check_name(entry.key, "a pipeline", faults)) return;
+  const auto same = std::find_if(
+      config.pipelines.begin(), config.pipelines.end(),
+      [&](const PipelineConfig& known) { return known.name.value == entry.key.value; });
+  if (same != config.pipelines.end()) {
+    faults.error(entry.key.mark, "the pipeline " + quote(entry.key.value) +
+                                     " is given twice: first at " + to_string(same->name.mark));
+    return;
+  }
+  PipelineConfig pipeline{entry.key, {}, 0};
+  bool has_stages = false;
+  const std::vector<Key> keys = {{"stages",
+                                  [&](const Entry& stages) {
+                                    has_stages = true;
+                                    read_stages(stages, pipeline, faults);
+                                  }},
+                                 {"max_failures", [&](const Entry& failures) {
+                                    const auto count = read_count(failures, 1, 1000000000, faults);
+                                    if (count)
+                                      pipeline.max_failures =
+                                          static_cast<std::size_t>(count->value);
+                                  }}};
+  if (entry.value->kind == Node::Kind::null) {
+    report_unexpected(entry.key, *entry.value, "expected a map with stages", faults);
+  } else if (read_map(*entry.value, "the pipeline " + quote(entry.key.value), keys, faults) &&
+             !has_stages) {
+    faults.error(entry.key.mark, "the pipeline " + quote(entry.key.value) +
+                                     " lacks 'stages': expected a list of stages");
+  }
+  config.pipelines.push_back(std::move(pipeline));
+}
+
+void read_pipelines(const Entry& entry, Config& config, Faults& faults) {
+  if (entry.value->kind != Node::Kind::map) {
+    return report_unexpected(entry.key, *entry.value,
+                             "expected a map of pipelines, each 'NAME: {stages: [...]}'", faults);
+  }
+  for (const Entry& pipeline : entry.value->map) read_pipeline(pipeline, config, faults);
+}
+
+}  // namespace
+
+void read_document(const Node& root, bool is_main, Config& config, bool& has_plugin_path,
+                   Faults& faults) {
+  if (root.kind == Node::Kind::null) {
+    faults.error({root.mark.file, 0, 0}, "empty: expected 'pipelines:'");
+    return;
+  }
+  std::vector<Key> keys = {
+      {"pipelines", [&](const Entry& entry) { read_pipelines(entry, config, faults); }}};
+  if (is_main) {
+    keys.push_back({"daemon", [&](const Entry& entry) {
+                      read_daemon(entry, config.daemon, has_plugin_path, faults);
+                    }});
+  } else {
+    keys.push_back({"daemon", [&](const Entry& entry) {
+                      faults.error(entry.key.mark,
+                                   "'daemon' belongs into the main file: a file of conf.d only "
+                                   "adds pipelines");
+                    }});
+  }
+  read_map(root, "the configuration", keys, faults);
+}
+
+}  // namespace capstan::config
