@@ -126,9 +126,9 @@ class Tools(Tree):
         self.have("clang-format")
         self.write(".clang-format", "BasedOnStyle: Google\n")
         self.write("good.cpp", "int x;\n")
-        self.assertEqual(clang_format.run(self.root), 0)
+        self.assertEqual(clang_format.run(self.root), [])
         self.write("bad.cpp", "int   x ;\n")
-        self.assertNotEqual(clang_format.run(self.root), 0)
+        self.expect_one(clang_format.run(self.root), "bad.cpp")
 
     def test_an_unquoted_word_in_a_script_fails(self):
         self.have("shellcheck")

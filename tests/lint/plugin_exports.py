@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A plugin exports one symbol, `capstan_plugin`, and it is data.
 
-  plugin_exports.py PLUGIN.so...
+  plugin_exports.py BUILD_FOLDER      (looks at all of plugins/ and sdk/examples/ there)
 """
 
+import pathlib
 import subprocess
 import sys
 
@@ -25,16 +26,18 @@ def faults_of(plugin, exports):
     return []
 
 
-def main(plugins):
+def main(build):
+    plugins = [plugin for folder in ("plugins", "sdk/examples")
+               for plugin in sorted((pathlib.Path(build) / folder).rglob("*.so"))]
     if not plugins:
-        return tree.report(["no plugin was given"])
+        return tree.report([f"no plugin in {build}"])
     faults = []
     for plugin in plugins:
-        nm = subprocess.run(["nm", "-D", "--defined-only", plugin],
+        nm = subprocess.run(["nm", "-D", "--defined-only", str(plugin)],
                             capture_output=True, text=True, check=True)
         faults += faults_of(plugin, exports_of(nm.stdout))
     return tree.report(faults)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1]))

@@ -50,7 +50,7 @@ class Surroundings final : public StageContext, private Wake {
   void offload(Work& work) override {
     loop_home.check();
     task_.work = &work;
-    std::vector<engine::Task*> batch{&task_};
+    std::vector<engine::WorkerTask*> batch{&task_};
     pool_.submit(batch);
   }
 
@@ -60,7 +60,7 @@ class Surroundings final : public StageContext, private Wake {
   }
 
  private:
-  struct Lent final : engine::Task {
+  struct Lent final : engine::WorkerTask {
     void run() noexcept override { work->run(); }
     void done() noexcept override { work->done(); }
     Work* work = nullptr;
@@ -68,9 +68,9 @@ class Surroundings final : public StageContext, private Wake {
 
   void wake(unsigned) noexcept override {
     loop_home.check();
-    std::vector<engine::Task*> finished;
+    std::vector<engine::WorkerTask*> finished;
     pool_.collect(finished);
-    for (engine::Task* task : finished) task->done();
+    for (engine::WorkerTask* task : finished) task->done();
   }
 
   EventLoop& loop_;
