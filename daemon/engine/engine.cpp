@@ -1,0 +1,83 @@
+#include "engine/engine.hpp"
+
+#include "engine/pipeline.hpp"
+
+namespace capstan::engine {
+
+namespace {
+
+// Freeing from here on may return pages to the kernel, which takes the loop's time.
+constexpr std::size_t kLargePayload = 64 * 1024;
+
+/// Destroys items on a worker.
+class DisposeTask final : public WorkerTask {
+ public:
+  explicit DisposeTask(std::vector<Item> items) : items_(std::move(items)) {}
+  void run() noexcept override { items_.clear(); }
+  void done() noexcept override { delete this; }
+
+ private:
+  std::vector<Item> items_;
+};
+
+}  // namespace
+
+Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget)
+    : loop_(loop), executor_(executor), log_(log), memory_budget_(memory_budget) {}
+
+Engine::~Engine() = default;
+
+Pipeline& Engine::add(const graph::Pipeline& plan, Observer& observer) {
+  pipelines_.push_back(std::make_unique<Pipeline>(*this, plan, observer));
+  return *pipelines_.back();
+}
+
+void Engine::submit(WorkerTask& task) {
+  batch_.push_back(&task);
+  schedule();
+}
+
+void Engine::schedule() {
+  if (is_scheduled_) return;
+  is_scheduled_ = true;
+  loop_.post(*this);
+}
+
+void Engine::dispose(Item item) {
+  if (item && item.payload()->is_unique() && item.payload()->size_bytes() >= kLargePayload) {
+    disposed_.push_back(std::move(item));
+    schedule();
+  }
+}
+
+void Engine::wake(unsigned) noexcept {
+  loop_home.check();
+  is_scheduled_ = false;
+  collect();
+  pump();
+  hand_over();
+}
+
+void Engine::collect() {
+  executor_.collect(finished_);
+  n_working_ -= finished_.size();
+  for (WorkerTask* task : finished_) task->done();
+  finished_.clear();
+}
+
+void Engine::pump() {
+  for (const auto& pipeline : pipelines_) pipeline->pump();
+  // With nothing at work nothing frees memory: one run may go over the budget.
+  if (n_working_ > 0 || !batch_.empty() || !is_over_budget()) return;
+  for (const auto& pipeline : pipelines_) {
+    if (pipeline->overdraw()) return;
+  }
+}
+
+void Engine::hand_over() {
+  if (!disposed_.empty()) batch_.push_back(new DisposeTask(std::exchange(disposed_, {})));
+  n_working_ += batch_.size();
+  executor_.submit(batch_);
+}
+
+}  // namespace capstan::engine

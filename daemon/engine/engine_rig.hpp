@@ -1,0 +1,206 @@
+// Tests of the engine as a small language: a pipeline of stages, workers that run when told to, a
+// clock that stands still.
+//
+//   Rig rig;
+//   rig.stage(kSource, {{"n", "3"}}).stage(kPass, {}, {.concurrency = 2});
+//   rig.run();
+//   EXPECT_EQ(rig.outputs("0"), ...);
+//
+// A seed makes the workers' order random, so that one test tries many schedules.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <capstan/sdk/harness.hpp>
+#include <capstan/sdk/plugin.hpp>
+
+#include "engine/engine.hpp"
+#include "engine/pipeline.hpp"
+
+namespace capstan::engine {
+
+/// An executor whose workers run one task when told to, on the calling thread.
+class ManualExecutor final : public Executor {
+ public:
+  explicit ManualExecutor(unsigned seed) : random_(seed), is_random_(seed != 0) {}
+
+  void submit(std::vector<WorkerTask*>& batch) override {
+    queued_.insert(queued_.end(), batch.begin(), batch.end());
+    batch.clear();
+  }
+  void collect(std::vector<WorkerTask*>& finished) override {
+    finished.insert(finished.end(), finished_.begin(), finished_.end());
+    finished_.clear();
+  }
+  /// Runs one task: of the highest rank, or any when random. False when there is none.
+  bool run_one() {
+    if (queued_.empty()) return false;
+    auto chosen = queued_.begin();
+    if (is_random_) {
+      chosen += static_cast<std::ptrdiff_t>(random_() % queued_.size());
+    } else {
+      chosen = std::max_element(queued_.begin(), queued_.end(),
+                                [](auto* a, auto* b) { return a->rank < b->rank; });
+    }
+    WorkerTask* task = *chosen;
+    queued_.erase(chosen);
+    const RoleScope role(ThreadRole::worker);
+    task->run();
+    finished_.push_back(task);
+    return true;
+  }
+  std::size_t n_queued() const noexcept { return queued_.size(); }
+
+ private:
+  std::mt19937 random_;
+  bool is_random_;
+  std::vector<WorkerTask*> queued_;
+  std::vector<WorkerTask*> finished_;
+};
+
+/// Keeps every line.
+class LineLogger final : public Logger {
+ public:
+  bool is_enabled(LogLevel level) const noexcept override { return level >= LogLevel::info; }
+  void write(LogLevel, std::string_view line) noexcept override { lines.emplace_back(line); }
+  std::vector<std::string> lines;
+};
+
+/// Engine keys of a stage in a test.
+struct Keys {
+  unsigned concurrency = 1;
+  std::size_t queue_items = 2;
+  std::size_t queue_bytes = 1 << 20;
+  graph::Order order = graph::Order::job;
+  graph::OnError on_error = graph::OnError::fail;
+  graph::Retry retry = {};
+  std::chrono::nanoseconds timeout{0};
+  std::vector<std::size_t> inputs = {};  ///< default: the stage before
+};
+
+class Rig final : public Observer {
+ public:
+  using Values = std::vector<std::pair<std::string, std::string>>;
+
+  explicit Rig(unsigned seed = 0, std::size_t memory = SIZE_MAX / 4)
+      : executor(seed), engine(loop, executor, log, memory), role_(ThreadRole::loop) {}
+
+  Rig& stage(const StageType& type, const Values& values = {}, Keys keys = {}) {
+    graph::Stage stage;
+    stage.id = std::string(type.name) + std::to_string(plan.stages.size());
+    stage.type = &type;
+    stage.options = Options(type.options, type.n_options);
+    for (const auto& [name, value] : values) stage.options.set(name, {value});
+    stage.concurrency = keys.concurrency;
+    stage.queue_items = keys.queue_items;
+    stage.queue_bytes = keys.queue_bytes;
+    stage.order = keys.order;
+    stage.on_error = keys.on_error;
+    stage.retry = keys.retry;
+    stage.timeout = keys.timeout;
+    if (!keys.inputs.empty()) {
+      stage.inputs = keys.inputs;
+    } else if (!plan.stages.empty()) {
+      stage.inputs = {plan.stages.size() - 1};
+    }
+    for (const std::size_t input : stage.inputs) {
+      plan.stages[input].outputs.push_back(plan.stages.size());
+    }
+    plan.stages.push_back(std::move(stage));
+    return *this;
+  }
+
+  /// Adds the pipeline and runs until nothing moves.
+  Rig& start() {
+    loop_home.check();
+    plan.name = "p";
+    pipeline = &engine.add(plan, *this);
+    pipeline->start();
+    return run_until_idle();
+  }
+  Rig& submit(const std::string& input) {
+    loop_home.check();
+    pipeline->submit({input, input});
+    return *this;
+  }
+  /// Loop and workers in turn until both are idle; time stands still.
+  Rig& run_until_idle() {
+    do {
+      loop.run_until_idle();
+    } while (executor.run_one() && post_engine());
+    loop.run_until_idle();
+    return *this;
+  }
+  /// The whole run: start, end of intake, until the pipeline has finished or is stuck.
+  Rig& run() {
+    if (!pipeline) start();
+    loop_home.check();
+    pipeline->close_intake();
+    run_until_idle();
+    while (!has_finished && loop.n_watches() > 0) {
+      loop.run_once();
+      run_until_idle();
+    }
+    return *this;
+  }
+
+  /// Texts of the items that left, by the job's input.
+  std::vector<std::string> outputs(const std::string& input) const {
+    const auto found = left.find(input);
+    return found == left.end() ? std::vector<std::string>() : found->second;
+  }
+
+  // Observer
+  void pipeline_started(Pipeline&, const std::vector<Failure>& failures) override {
+    start_failures = failures;
+  }
+  void job_settled(Pipeline&, const JobReport& report) override {
+    settled[report.info.input] = report.state;
+    settled_order.push_back(report.info.input);
+    if (report.failure) messages[report.info.input] = report.failure->message;
+    n_dropped += report.n_dropped;
+  }
+  void item_left(Pipeline&, const Item& item) override {
+    const std::string text = item.get<Reference>().location();
+    left[item.job().input].push_back(text);
+    indexes[item.job().input].push_back(item.index());
+    all_left.push_back(text);
+  }
+  void source_failed(Pipeline&, const Failure& failure) override { source_failure = failure; }
+  void pipeline_finished(Pipeline&, std::size_t n) override {
+    has_finished = true;
+    n_unstarted = n;
+  }
+
+  graph::Pipeline plan;
+  LineLogger log;
+  ManualLoop loop;
+  ManualExecutor executor;
+  Engine engine;
+  Pipeline* pipeline = nullptr;
+
+  std::vector<Failure> start_failures;
+  std::map<std::string, JobState> settled;
+  std::vector<std::string> settled_order;
+  std::map<std::string, std::string> messages;
+  std::map<std::string, std::vector<std::string>> left;
+  std::map<std::string, std::vector<std::uint64_t>> indexes;
+  std::vector<std::string> all_left;
+  std::optional<Failure> source_failure;
+  std::uint64_t n_dropped = 0;
+  std::size_t n_unstarted = 0;
+  bool has_finished = false;
+
+ private:
+  bool post_engine() {
+    loop.post(engine);
+    return true;
+  }
+  RoleScope role_;
+};
+
+}  // namespace capstan::engine

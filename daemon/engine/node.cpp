@@ -1,0 +1,27 @@
+#include "engine/node.hpp"
+
+namespace capstan::engine {
+
+void StageLogger::write(LogLevel level, std::string_view line) noexcept {
+  try {
+    sink_.write(level, prefix_ + ": " + std::string(line));
+  } catch (...) {
+    sink_.write(level, line);  // no memory for the prefix; the line itself still matters
+  }
+}
+
+Node::Node(Pipeline& owner, const graph::Stage& stage_plan, std::size_t at, Logger& sink,
+           const std::string& pipeline_name)
+    : pipeline(owner),
+      plan(stage_plan),
+      index(at),
+      logger(sink, pipeline_name + "/" + stage_plan.id) {
+  for (unsigned i = 0; i < plan.concurrency; ++i) {
+    slots.push_back(std::make_unique<Slot>(*this));
+  }
+  // Taken from the back: the first slot is used most, so that few instances are made when one
+  // suffices.
+  for (auto slot = slots.rbegin(); slot != slots.rend(); ++slot) free_slots.push_back(slot->get());
+}
+
+}  // namespace capstan::engine

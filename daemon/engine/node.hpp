@@ -1,0 +1,74 @@
+// One stage of a running pipeline. Home: the loop, but for what says otherwise.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/edge.hpp"
+#include "engine/slot.hpp"
+#include "graph/graph.hpp"
+
+namespace capstan::engine {
+
+class Pipeline;
+
+/// Writes a stage's lines with its name in front.
+class StageLogger final : public Logger {
+ public:
+  StageLogger(Logger& sink, std::string prefix) : sink_(sink), prefix_(std::move(prefix)) {}
+  bool is_enabled(LogLevel level) const noexcept override { return sink_.is_enabled(level); }
+  void write(LogLevel level, std::string_view line) noexcept override;
+
+ private:
+  Logger& sink_;
+  std::string prefix_;
+};
+
+struct Node {
+  Node(Pipeline& owner, const graph::Stage& stage_plan, std::size_t at, Logger& sink,
+       const std::string& pipeline_name);
+
+  Pipeline& pipeline;
+  const graph::Stage& plan;
+  const std::size_t index;
+  StageLogger logger;
+  std::vector<Edge*> in;
+  std::vector<Edge*> out;
+
+  std::vector<std::unique_ptr<Slot>> slots;
+  std::vector<Slot*> free_slots;
+  std::vector<Run*> waiting;      ///< runs with outputs to hand on, or suspended for want of room
+  std::vector<Run*> backing_off;  ///< runs that pause before another try
+  std::deque<Run*> retrying;      ///< runs whose pause is over and that need a slot again
+  Run* order_head = nullptr;      ///< order: global
+  Run* order_tail = nullptr;
+  std::size_t n_active = 0;     ///< tokens queued or inside, without those a stage holds back
+  bool has_ended = false;       ///< nothing can come out any more: the pipeline is ending
+  bool finish_started = false;  ///< pipeline scope
+  bool is_dirty = false;
+
+  std::uint64_t n_in = 0;
+  std::uint64_t n_out = 0;
+  std::uint64_t n_failed = 0;
+  std::uint64_t n_dropped = 0;
+  std::uint64_t n_retried = 0;
+
+  std::mutex shared_mutex;  // guards the next line, on workers
+  std::shared_ptr<void> shared_object;
+
+  const StageType& type() const noexcept { return *plan.type; }
+  bool is_source() const noexcept { return plan.type->is_source(); }
+  bool is_sync() const noexcept { return plan.type->execution == Execution::sync; }
+  Scope scope() const noexcept { return plan.type->scope; }
+  /// Whether runs of this stage wait for their turn before they hand on outputs.
+  bool is_ordered() const noexcept {
+    return plan.order != graph::Order::none &&
+           (plan.concurrency > 1 || plan.retry.n_retries > 0);
+  }
+};
+
+}  // namespace capstan::engine

@@ -1,0 +1,298 @@
+// The life of a pipeline: construction, the pump, the end.
+#include "engine/pipeline.hpp"
+
+#include <algorithm>
+
+#include "engine/engine.hpp"
+
+namespace capstan::engine {
+
+/// Makes one instance of each stage on a worker, so that a stage that cannot be made is known
+/// before anything runs.
+class Pipeline::Construction final : public WorkerTask {
+ public:
+  explicit Construction(Pipeline& pipeline) : pipeline_(pipeline) {}
+  void run() noexcept override {
+    for (const auto& node : pipeline_.nodes_) {
+      try {
+        node->slots.front()->construct();
+      } catch (const std::exception& failure) {
+        failures_.push_back({node->plan.id, failure.what()});
+      } catch (...) {
+        failures_.push_back({node->plan.id, "threw something that is not a std::exception"});
+      }
+    }
+  }
+  void done() noexcept override {
+    loop_home.check();
+    Pipeline& pipeline = pipeline_;
+    std::vector<Failure> failures = std::move(failures_);
+    delete this;
+    pipeline.constructed(std::move(failures));
+  }
+
+ private:
+  Pipeline& pipeline_;
+  std::vector<Failure> failures_;
+};
+
+/// Destroys all instances on a worker, then what they shared.
+class Pipeline::Cleanup final : public WorkerTask {
+ public:
+  explicit Cleanup(Pipeline& pipeline) : pipeline_(pipeline) {}
+  void run() noexcept override {
+    for (const auto& node : pipeline_.nodes_) {
+      for (const auto& slot : node->slots) slot->destroy();
+      node->shared_object.reset();
+    }
+  }
+  void done() noexcept override {
+    loop_home.check();
+    Pipeline& pipeline = pipeline_;
+    delete this;
+    pipeline.cleaned_up();
+  }
+
+ private:
+  Pipeline& pipeline_;
+};
+
+Pipeline::Pipeline(Engine& engine, const graph::Pipeline& plan, Observer& observer)
+    : engine_(engine), plan_(plan), observer_(observer) {
+  for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
+    nodes_.push_back(std::make_unique<Node>(*this, plan_.stages[i], i, engine_.log(), plan_.name));
+    if (nodes_.back()->scope() == Scope::job) job_nodes_.push_back(nodes_.back().get());
+  }
+  connect();
+}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::connect() {
+  auto add_edge = [&](Node* from, Node& to) -> Edge* {
+    edges_.push_back(std::make_unique<Edge>(from, to, to.plan.queue_items, to.plan.queue_bytes,
+                                            to.scope() == Scope::job));
+    to.in.push_back(edges_.back().get());
+    if (from) from->out.push_back(edges_.back().get());
+    return edges_.back().get();
+  };
+  for (const auto& node : nodes_) {
+    for (const std::size_t input : node->plan.inputs) add_edge(nodes_[input].get(), *node);
+  }
+  for (const auto& node : nodes_) {
+    if (node->is_source()) {
+      entries_.insert(entries_.end(), node->out.begin(), node->out.end());
+    } else if (node->plan.inputs.empty()) {
+      entries_.push_back(add_edge(nullptr, *node));
+    }
+  }
+}
+
+void Pipeline::start() {
+  if (has_started_) throw std::logic_error("pipeline '" + name() + "' was started already");
+  has_started_ = true;
+  engine_.submit(*new Construction(*this));
+}
+
+void Pipeline::constructed(std::vector<Failure> failures) {
+  for (const auto& node : nodes_) {
+    try {
+      if (failures.empty()) node->slots.front()->start();
+    } catch (const std::exception& failure) {
+      failures.push_back({node->plan.id, failure.what()});
+    } catch (...) {
+      failures.push_back({node->plan.id, "threw something that is not a std::exception"});
+    }
+  }
+  state_ = State::running;
+  observer_.pipeline_started(*this, failures);
+  if (!failures.empty()) drain();
+  start_sources();
+  engine_.schedule();
+}
+
+void Pipeline::start_sources() {
+  for (const auto& node : nodes_) {
+    if (!node->is_source()) continue;
+    if (is_draining_) {
+      node->has_ended = true;
+      continue;
+    }
+    Slot& slot = *node->free_slots.back();
+    node->free_slots.pop_back();
+    auto* run = new Run(*node, RunKind::process);
+    run->slot = &slot;
+    slot.run = run;
+    ++node->n_active;
+    dispatch(*run, Call::begin);
+  }
+}
+
+void Pipeline::submit(JobRequest request) {
+  if (is_draining_) {
+    ++n_unstarted_;
+    return;
+  }
+  intake_.push_back(std::move(request));
+  engine_.schedule();
+}
+
+void Pipeline::close_intake() {
+  intake_closed_ = true;
+  engine_.schedule();
+}
+
+void Pipeline::drain() {
+  if (is_draining_) return;
+  is_draining_ = true;
+  intake_closed_ = true;
+  n_unstarted_ += intake_.size();
+  intake_.clear();
+  for (const auto& node : nodes_) {
+    if (!node->is_source()) continue;
+    for (const auto& slot : node->slots) {
+      if (slot->run) abandon(*slot->run);
+    }
+  }
+  engine_.schedule();
+}
+
+void Pipeline::stop() {
+  drain();
+  if (is_stopping_) return;
+  is_stopping_ = true;
+  std::vector<Job*> jobs;
+  for (const auto& [job, owner] : jobs_) jobs.push_back(job);
+  for (Job* job : jobs) {
+    if (job->is_running()) end_job(*job, JobState::cancelled, std::nullopt);
+  }
+}
+
+void Pipeline::mark_dirty(Node& node) {
+  if (node.is_dirty) return;
+  node.is_dirty = true;
+  ++n_dirty_;
+  if (!is_pumping_) engine_.schedule();
+}
+
+void Pipeline::pump() {
+  if (state_ != State::running) return;
+  is_pumping_ = true;
+  for (Node* node : std::exchange(refused_, {})) mark_dirty(*node);
+  do {
+    take_released();
+    for (std::size_t i = 0; i < completed_.size(); ++i) process(*completed_[i]);
+    completed_.clear();
+    admit_from_intake();
+    // Sink first: what leaves a stage makes room for what waits before it.
+    for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+      if (!(*node)->is_dirty) continue;
+      (*node)->is_dirty = false;
+      --n_dirty_;
+      for (std::size_t n = (*node)->waiting.size(); n > 0 && !(*node)->waiting.empty(); --n) {
+        Run& run = *(*node)->waiting.front();
+        (*node)->waiting.erase((*node)->waiting.begin());
+        run.is_waiting = false;
+        flush(run);
+      }
+      start_runs(**node);
+    }
+  } while (n_dirty_ > 0 || !completed_.empty());
+  settled_.clear();
+  is_pumping_ = false;
+  end_nodes();
+}
+
+bool Pipeline::overdraw() {
+  if (refused_.empty()) return false;
+  std::sort(refused_.begin(), refused_.end(), [](auto* a, auto* b) { return a->index > b->index; });
+  is_overdrawing_ = true;
+  pump();
+  return !std::exchange(is_overdrawing_, false);
+}
+
+void Pipeline::ticket_released(std::size_t node, std::vector<Job*> jobs) noexcept {
+  {
+    MutexLock lock(released_mutex_);
+    released_.push_back({node, std::move(jobs)});
+    if (released_.size() > 1) return;
+  }
+  engine_.loop().post(*this);
+}
+
+void Pipeline::wake(unsigned) noexcept {
+  loop_home.check();
+  engine_.schedule();
+}
+
+void Pipeline::take_released() {
+  std::vector<Released> released;
+  {
+    MutexLock lock(released_mutex_);
+    released.swap(released_);
+  }
+  for (const Released& each : released) {
+    for (Job* job : each.jobs) {
+      --job->at[each.node].n_live;
+      check_ended(*job, *nodes_[each.node]);
+    }
+  }
+}
+
+bool Pipeline::has_ended(const Node& node) const {
+  return std::all_of(node.in.begin(), node.in.end(),
+                     [](const Edge* edge) { return !edge->from() || edge->from()->has_ended; });
+}
+
+void Pipeline::end_nodes() {
+  if (state_ != State::running || !intake_closed_ || !intake_.empty() || n_cleanups_ > 0) return;
+  for (const auto& node : nodes_) {
+    if (node->has_ended) continue;
+    if (!has_ended(*node) || node->n_active > 0 || !completed_.empty()) return;
+    if (node->is_source()) return;  // ends with its run
+    if (node->scope() == Scope::pipeline && !node->finish_started) {
+      node->finish_started = true;
+      if (!is_stopping_) {
+        start_finish(*node, *node->free_slots.back(), nullptr);
+        return;
+      }
+    }
+    node->has_ended = true;
+  }
+  if (jobs_.empty() || is_stopping_) close();
+}
+
+void Pipeline::close() {
+  state_ = State::closing;
+  for (const auto& node : nodes_) {
+    for (const auto& slot : node->slots) slot->stop();
+  }
+  engine_.submit(*new Cleanup(*this));
+}
+
+void Pipeline::cleaned_up() {
+  // Items that stages still held are gone now, and their jobs with them.
+  take_released();
+  settled_.clear();
+  state_ = State::finished;
+  observer_.pipeline_finished(*this, n_unstarted_);
+}
+
+std::vector<StageCounts> Pipeline::counts() const {
+  std::vector<StageCounts> counts;
+  for (const auto& node : nodes_) {
+    StageCounts each;
+    each.plan = &node->plan;
+    each.n_in = node->n_in;
+    each.n_out = node->n_out;
+    each.n_failed = node->n_failed;
+    each.n_dropped = node->n_dropped;
+    each.n_retried = node->n_retried;
+    for (const Edge* edge : node->in) each.n_queued += edge->size();
+    each.n_inside = node->n_active - each.n_queued;
+    counts.push_back(each);
+  }
+  return counts;
+}
+
+}  // namespace capstan::engine

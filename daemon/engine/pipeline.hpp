@@ -1,0 +1,191 @@
+// A running pipeline: jobs, tokens, and every decision about what runs next.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/node.hpp"
+#include "engine/run.hpp"
+
+namespace capstan::engine {
+
+class Engine;
+
+/// Hears what becomes of jobs. Called on the loop, from within the pump: must not call back into
+/// the pipeline, except for submit().
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// Every stage has been made once and the pipeline runs; or it cannot, and why (it ends then).
+  virtual void pipeline_started(Pipeline& pipeline, const std::vector<Failure>& failures) = 0;
+  virtual void job_settled(Pipeline& pipeline, const JobReport& report) = 0;
+  /// An item left the last stage.
+  virtual void item_left(Pipeline&, const Item&) {}
+  /// A source gave up; what it had emitted goes on.
+  virtual void source_failed(Pipeline& pipeline, const Failure& failure) = 0;
+  /// All jobs are settled and all instances destroyed. `n_unstarted` submissions were not taken.
+  virtual void pipeline_finished(Pipeline& pipeline, std::size_t n_unstarted) = 0;
+};
+
+/// An input to be submitted as a job.
+struct JobRequest {
+  std::string input;  ///< path or URL
+  std::string path;   ///< relative path for outputs
+};
+
+/// Figures of one stage.
+struct StageCounts {
+  const graph::Stage* plan = nullptr;
+  std::uint64_t n_in = 0, n_out = 0, n_failed = 0, n_dropped = 0, n_retried = 0;
+  std::size_t n_inside = 0, n_queued = 0;
+};
+
+/// Home: the loop, unless said otherwise. See README.md for the rules.
+class Pipeline final : private Wake {
+ public:
+  Pipeline(Engine& engine, const graph::Pipeline& plan, Observer& observer);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  /// Makes one instance of each stage, then runs.
+  void start() CAPSTAN_ON_LOOP;
+  /// Queues an input of a pipeline; it becomes a job when there is room.
+  void submit(JobRequest request) CAPSTAN_ON_LOOP;
+  /// No more submissions: the pipeline ends when its source has, and everything is settled.
+  void close_intake() CAPSTAN_ON_LOOP;
+  /// The source stops, what is in flight completes, then the pipeline ends. Idempotent.
+  void drain() CAPSTAN_ON_LOOP;
+  /// As drain, but jobs in flight are cancelled. Idempotent.
+  void stop() CAPSTAN_ON_LOOP;
+
+  const std::string& name() const noexcept { return plan_.name; }
+  Engine& engine() noexcept { return engine_; }
+  std::vector<StageCounts> counts() const CAPSTAN_ON_LOOP;
+  std::size_t n_jobs_in_flight() const noexcept CAPSTAN_ON_LOOP { return jobs_.size(); }
+  /// What the source expects to emit in all; 0 when unknown. Any thread.
+  std::uint64_t n_expected_jobs() const noexcept {
+    return n_expected_.load(std::memory_order_relaxed);
+  }
+  void expect_jobs(std::uint64_t n_jobs) noexcept {
+    n_expected_.store(n_jobs, std::memory_order_relaxed);
+  }
+
+  // For the engine, runs and slots.
+  void pump() CAPSTAN_ON_LOOP;
+  bool overdraw() CAPSTAN_ON_LOOP;
+  void completed(Run& run) CAPSTAN_ON_LOOP;
+  void timer_fired(Run& run) CAPSTAN_ON_LOOP;
+  /// A stage of pipeline scope let go of an item. Any thread.
+  void ticket_released(std::size_t node, std::vector<Job*> jobs) noexcept;
+
+ private:
+  enum class State : std::uint8_t { invalid = 0, constructing, running, closing, finished };
+  class Construction;
+  class Cleanup;
+  class HeldItem;
+  struct Released {
+    std::size_t node;
+    std::vector<Job*> jobs;
+  };
+
+  // pipeline.cpp: life
+  void wake(unsigned events) noexcept override;
+  void connect();
+  void constructed(std::vector<Failure> failures) CAPSTAN_ON_LOOP;
+  void start_sources() CAPSTAN_ON_LOOP;
+  void take_released() CAPSTAN_ON_LOOP;
+  void end_nodes() CAPSTAN_ON_LOOP;
+  bool has_ended(const Node& node) const;
+  void close() CAPSTAN_ON_LOOP;
+  void cleaned_up() CAPSTAN_ON_LOOP;
+  void mark_dirty(Node& node) CAPSTAN_ON_LOOP;
+
+  // flow.cpp: items from stage to stage
+  void process(Run& run) CAPSTAN_ON_LOOP;
+  void flush(Run& run) CAPSTAN_ON_LOOP;
+  bool hand_on(Run& run) CAPSTAN_ON_LOOP;
+  void push(Edge& edge, Item item, const Token& jobs) CAPSTAN_ON_LOOP;
+  void leave(const Token& jobs, Item item) CAPSTAN_ON_LOOP;
+  void wait(Run& run) CAPSTAN_ON_LOOP;
+  void resume(Run& run) CAPSTAN_ON_LOOP;
+  void start_runs(Node& node) CAPSTAN_ON_LOOP;
+  Run* next_run(Node& node) CAPSTAN_ON_LOOP;
+  Run* take_token(Node& node, Edge& edge, Job* job, Slot& slot) CAPSTAN_ON_LOOP;
+  Token token_of_output(Run& run, Item& item) CAPSTAN_ON_LOOP;
+  void made_room(Edge& edge) CAPSTAN_ON_LOOP;
+  void stop_waiting(Run& run) CAPSTAN_ON_LOOP;
+
+  // dispatch.cpp: turns, grants, calls into stages, end of a run
+  bool is_turn(const Run& run) const;
+  void enter_order(Run& run) CAPSTAN_ON_LOOP;
+  void leave_order(Run& run) CAPSTAN_ON_LOOP;
+  Run*& order_head(const Run& run) const;
+  Run*& order_tail(const Run& run) const;
+  bool may_call(Node& node) CAPSTAN_ON_LOOP;
+  void set_grant(Run& run) CAPSTAN_ON_LOOP;
+  void dispatch(Run& run, Call call) CAPSTAN_ON_LOOP;
+  void arm_time_limit(Run& run, std::chrono::nanoseconds delay) CAPSTAN_ON_LOOP;
+  void end_run(Run& run) CAPSTAN_ON_LOOP;
+  void release_slot(Run& run) CAPSTAN_ON_LOOP;
+
+  // failure.cpp: failures, other tries, cancelling
+  void step_failed(Run& run) CAPSTAN_ON_LOOP;
+  bool can_retry(const Run& run, unsigned n_failures) const;
+  void back_off(Run& run) CAPSTAN_ON_LOOP;
+  void give_up(Run& run) CAPSTAN_ON_LOOP;
+  void time_limit_reached(Run& run) CAPSTAN_ON_LOOP;
+  void end_job(Job& job, JobState state, std::optional<Failure> failure) CAPSTAN_ON_LOOP;
+  void fail_jobs(Run& run, const std::string& message) CAPSTAN_ON_LOOP;
+  void drop_tokens() CAPSTAN_ON_LOOP;
+  std::vector<Run*> runs_without_job(Node& node) CAPSTAN_ON_LOOP;
+  void abandon(Run& run) CAPSTAN_ON_LOOP;
+  void clear_outputs(Run& run) CAPSTAN_ON_LOOP;
+
+  // admission.cpp: jobs in, jobs settled
+  bool can_admit() const CAPSTAN_ON_LOOP;
+  void admit(Item item, JobRequest request) CAPSTAN_ON_LOOP;
+  void admit_from_source(Item item) CAPSTAN_ON_LOOP;
+  void admit_from_intake() CAPSTAN_ON_LOOP;
+  Job& new_job(JobRequest request) CAPSTAN_ON_LOOP;
+  void check_ended(Job& job, Node& node) CAPSTAN_ON_LOOP;
+  bool has_ended_before(const Job& job, const Node& node) const;
+  void start_finish(Node& node, Slot& slot, Job* job) CAPSTAN_ON_LOOP;
+  void release_job_slot(Job& job, Node& node) CAPSTAN_ON_LOOP;
+  void settle(Job& job) CAPSTAN_ON_LOOP;
+
+  Engine& engine_;
+  const graph::Pipeline& plan_;
+  Observer& observer_;
+  std::atomic<std::uint64_t> n_expected_{0};
+
+  State state_ CAPSTAN_LOOP_ONLY = State::constructing;
+  bool is_draining_ CAPSTAN_LOOP_ONLY = false;
+  bool is_stopping_ CAPSTAN_LOOP_ONLY = false;
+  bool intake_closed_ CAPSTAN_LOOP_ONLY = false;
+  bool has_started_ CAPSTAN_LOOP_ONLY = false;
+  std::size_t n_failed_jobs_ CAPSTAN_LOOP_ONLY = 0;
+  std::size_t n_unstarted_ CAPSTAN_LOOP_ONLY = 0;
+  std::size_t n_cleanups_ CAPSTAN_LOOP_ONLY = 0;
+  std::deque<JobRequest> intake_ CAPSTAN_LOOP_ONLY;
+  std::unordered_map<Job*, std::unique_ptr<Job>> jobs_ CAPSTAN_LOOP_ONLY;
+  std::vector<std::unique_ptr<Job>> settled_ CAPSTAN_LOOP_ONLY;  // freed when nobody looks
+  std::vector<Run*> completed_ CAPSTAN_LOOP_ONLY;
+  std::size_t n_dirty_ CAPSTAN_LOOP_ONLY = 0;
+  bool is_pumping_ CAPSTAN_LOOP_ONLY = false;
+  std::vector<Node*> refused_ CAPSTAN_LOOP_ONLY;  // could run but for the memory budget
+  bool is_overdrawing_ CAPSTAN_LOOP_ONLY = false;
+
+  Mutex released_mutex_;
+  std::vector<Released> released_ CAPSTAN_GUARDED_BY(released_mutex_);
+
+  std::vector<std::unique_ptr<Edge>> edges_;
+  std::vector<std::unique_ptr<Node>> nodes_;  // topological order
+  std::vector<Edge*> entries_;                // where new jobs come in
+  std::vector<Node*> job_nodes_;              // stages of job scope
+};
+
+}  // namespace capstan::engine

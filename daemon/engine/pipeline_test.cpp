@@ -1,0 +1,357 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/engine_rig.hpp"
+#include "engine/test_stages.hpp"
+
+namespace capstan::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using namespace std::chrono_literals;
+using Texts = std::vector<std::string>;
+
+/// Tries many schedules of the workers, and checks that nothing of a stage is left behind.
+class PipelineTest : public ::testing::TestWithParam<unsigned> {
+ protected:
+  void SetUp() override { reset(); }
+  void TearDown() override {
+    EXPECT_EQ(seen.n_instances, 0) << "an instance leaked";
+    EXPECT_EQ(seen.n_inside, 0) << "a coroutine leaked";
+    EXPECT_EQ(seen.n_wrong_thread, 0);
+  }
+  static void reset() {
+    seen.n_entered = seen.max_inside = seen.n_finished = seen.n_wrong_thread = 0;
+    seen.fail_first = 0;
+    seen.n_tries.clear();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, PipelineTest, ::testing::Range(0U, 25U));
+
+Texts numbered(const std::string& prefix, int n) {
+  Texts texts;
+  for (int i = 0; i < n; ++i) texts.push_back(prefix + std::to_string(i));
+  return texts;
+}
+
+TEST_P(PipelineTest, EverySubmittedItemLeavesOnce) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Pass>, {}, {.concurrency = 3}).stage(kMapType<Pass>).start();
+  for (const std::string& input : numbered("", 20)) rig.submit(input);
+  rig.run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.all_left.size(), 20U);
+  EXPECT_EQ(rig.settled.size(), 20U);
+  for (const auto& [input, state] : rig.settled) EXPECT_EQ(state, JobState::done) << input;
+}
+
+TEST_P(PipelineTest, SourceCreatesJobs) {
+  Rig rig(GetParam());
+  rig.stage(kSource, {{"n", "30"}}).stage(kMapType<Pass>, {}, {.concurrency = 2}).run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.settled.size(), 30U);
+  EXPECT_EQ(rig.pipeline->n_expected_jobs(), 30U);
+}
+
+TEST_P(PipelineTest, NeverMoreThanConcurrencyInsideASyncStage) {
+  Rig rig(GetParam());
+  rig.stage(kSource, {{"n", "40"}}).stage(kMapType<Pass>, {}, {.concurrency = 3}).run();
+  EXPECT_LE(seen.max_inside, 3);
+}
+
+TEST_P(PipelineTest, NeverMoreThanConcurrencyInsideAnAsyncStage) {
+  for (const auto order : {graph::Order::job, graph::Order::none, graph::Order::global}) {
+    Rig rig(GetParam());
+    rig.stage(kSource, {{"n", "40"}})
+        .stage(kMapType<Nap>, {}, {.concurrency = 5, .order = order})
+        .run();
+    EXPECT_TRUE(rig.has_finished);
+    EXPECT_EQ(seen.max_inside, 5);
+  }
+}
+
+TEST_P(PipelineTest, OneToManyStageKeepsTheOrderOfAJobWhenItsItemsOvertake) {
+  for (const auto* type : {&kMapType<Split>, &kMapType<NapSplit>}) {
+    Rig rig(GetParam());
+    rig.stage(kMapType<Split>, {{"n", "5"}})
+        .stage(*type, {{"n", "4"}}, {.concurrency = 3})
+        .stage(kMapType<Nap>, {}, {.concurrency = 3})
+        .start();
+    rig.submit("a").submit("b").run();
+    for (const std::string job : {"a", "b"}) {
+      Texts expected;
+      for (int i = 0; i < 5; ++i) {
+        for (int k = 0; k < 4; ++k) {
+          expected.push_back(job + "/" + std::to_string(i) + "/" + std::to_string(k));
+        }
+      }
+      EXPECT_EQ(rig.outputs(job), expected);
+    }
+  }
+}
+
+TEST_P(PipelineTest, GlobalOrderKeepsJobsInOrder) {
+  Rig rig(GetParam());
+  rig.stage(kSource, {{"n", "12"}})
+      .stage(kMapType<Nap>, {}, {.concurrency = 4, .order = graph::Order::global})
+      .stage(kMapType<Pass>, {}, {.concurrency = 4, .order = graph::Order::global})
+      .run();
+  EXPECT_EQ(rig.all_left, numbered("", 12));
+}
+
+TEST_P(PipelineTest, IndexCountsTheOutputsOfAJobBehindAOneToManyStage) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "2"}})
+      .stage(kMapType<Split>, {{"n", "2"}}, {.concurrency = 2})
+      .stage(kMapType<Pass>, {}, {.concurrency = 2})
+      .start();
+  rig.submit("a").run();
+  EXPECT_THAT(rig.indexes["a"], ElementsAre(0, 1, 2, 3));
+}
+
+TEST_P(PipelineTest, FailureOfOneJobTouchesNoOther) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "3"}}).stage(kMapType<Fails>, {}, {.concurrency = 2}).start();
+  rig.submit("a").submit("bad").submit("odd").submit("b").run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.settled["a"], JobState::done);
+  EXPECT_EQ(rig.settled["b"], JobState::done);
+  EXPECT_EQ(rig.settled["bad"], JobState::failed);
+  EXPECT_EQ(rig.messages["bad"], "bad text");
+  EXPECT_EQ(rig.messages["odd"], "threw something that is not a std::exception");
+  EXPECT_EQ(rig.outputs("a").size(), 3U);
+  EXPECT_EQ(rig.outputs("b").size(), 3U);
+}
+
+TEST_P(PipelineTest, FailedItemIsDroppedWhereTheStageSaysSo) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Fails>, {}, {.on_error = graph::OnError::drop}).start();
+  rig.submit("bad").submit("good").run();
+  EXPECT_EQ(rig.settled["bad"], JobState::done);
+  EXPECT_EQ(rig.n_dropped, 1U);
+  EXPECT_EQ(rig.all_left, Texts{"good"});
+}
+
+TEST_P(PipelineTest, FailedItemIsTriedAgainAfterAPauseThatDoubles) {
+  seen.fail_first = 2;
+  Rig rig(GetParam());
+  rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 2, .backoff = 100ms}}).start();
+  rig.submit("a").run_until_idle();
+  EXPECT_THAT(rig.all_left, IsEmpty());
+  rig.loop.advance(99ms);
+  rig.run_until_idle();
+  EXPECT_EQ(seen.n_tries["a"], 1);
+  rig.loop.advance(1ms);
+  rig.run_until_idle();
+  EXPECT_EQ(seen.n_tries["a"], 2);
+  rig.loop.advance(200ms);
+  rig.run();
+  EXPECT_EQ(rig.settled["a"], JobState::done);
+}
+
+TEST_P(PipelineTest, RetryingItemKeepsItsTurn) {
+  seen.fail_first = 1;
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "6"}})
+      .stage(kMapType<Fails>, {}, {.concurrency = 2, .retry = {.n_retries = 1, .backoff = 1ms}})
+      .start();
+  rig.submit("a").run();
+  EXPECT_EQ(rig.outputs("a"), numbered("a/", 6));
+}
+
+TEST_P(PipelineTest, ItemThatFailsEveryTryFailsItsJob) {
+  seen.fail_first = 9;
+  Rig rig(GetParam());
+  rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 2, .backoff = 1ms}}).start();
+  rig.submit("a").run();
+  EXPECT_EQ(rig.settled["a"], JobState::failed);
+  EXPECT_EQ(seen.n_tries["a"], 3);
+}
+
+TEST_P(PipelineTest, DroppedItemsLeaveTheJobDone) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "6"}}).stage(kMapType<Halves>).start();
+  rig.submit("a").run();
+  EXPECT_EQ(rig.settled["a"], JobState::done);
+  EXPECT_EQ(rig.n_dropped, 3U);
+}
+
+TEST_P(PipelineTest, FullQueueSuspendsAGeneratorAndHoldsNoWorker) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "100"}}, {.concurrency = 2})
+      .stage(kMapType<Nap>, {{"n", "1000"}}, {.queue_items = 2})
+      .start();
+  rig.submit("a").submit("b").run_until_idle();
+  EXPECT_EQ(rig.executor.n_queued(), 0U) << "a worker waits for room";
+  const auto counts = rig.pipeline->counts();
+  EXPECT_LE(counts[1].n_queued, 2U);
+  rig.run();
+  EXPECT_EQ(rig.all_left.size(), 200U);
+}
+
+TEST_P(PipelineTest, FinishRunsOnceForEachJobAfterItsLastItem) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "3"}})
+      .stage(kMapType<Nap>, {}, {.concurrency = 4})
+      .stage(kJoin, {}, {.concurrency = 2})
+      .stage(kMapType<Pass>)
+      .start();
+  rig.submit("a").submit("b").submit("c").run();
+  EXPECT_EQ(seen.n_finished, 3);
+  EXPECT_THAT(rig.outputs("a"), ElementsAre("a/0+a/1+a/2"));
+  EXPECT_THAT(rig.outputs("c"), ElementsAre("c/0+c/1+c/2"));
+  EXPECT_EQ(rig.settled.size(), 3U);
+}
+
+TEST_P(PipelineTest, FinishDoesNotRunForAFailedJob) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "3"}}).stage(kMapType<Fails>).stage(kJoin).start();
+  rig.submit("bad").submit("a").run();
+  EXPECT_EQ(seen.n_finished, 1);
+  EXPECT_THAT(rig.outputs("bad"), IsEmpty());
+  EXPECT_THAT(rig.outputs("a"), ElementsAre("a/0+a/1+a/2"));
+}
+
+// Audio and video into one muxer: two branches of different speed meet in a job-scope stage.
+TEST_P(PipelineTest, BranchesOfAJobMeetInAJobScopeStage) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Split>, {{"n", "8"}});
+  rig.stage(kMapType<Nap>, {}, {.concurrency = 2, .inputs = {0}});
+  rig.stage(kMapType<Pass>, {}, {.inputs = {0}});
+  rig.stage(kJoin, {}, {.concurrency = 2, .inputs = {1, 2}});
+  rig.start();
+  for (const std::string& input : numbered("", 5)) rig.submit(input);
+  rig.run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.settled.size(), 5U);
+  ASSERT_EQ(rig.outputs("3").size(), 1U);
+  const std::string joined = rig.outputs("3").front();
+  EXPECT_EQ(std::count(joined.begin(), joined.end(), '+'), 15) << joined;
+}
+
+TEST_P(PipelineTest, BatchOfSeveralJobsSettlesThemTogether) {
+  Rig rig(GetParam());
+  rig.stage(kSource, {{"n", "7"}})
+      .stage(kMapType<Pass>, {}, {.concurrency = 2})
+      .stage(kBatch, {{"n", "3"}})
+      .stage(kMapType<Pass>)
+      .run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.all_left.size(), 3U);
+  EXPECT_EQ(rig.settled.size(), 7U);
+  for (const auto& [input, state] : rig.settled) EXPECT_EQ(state, JobState::done) << input;
+  EXPECT_EQ(seen.n_finished, 1);
+}
+
+TEST_P(PipelineTest, FailureBehindABatchFailsTheJobsInItAndNoOther) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Pass>).stage(kBatch, {{"n", "2"}}).stage(kMapType<Fails>).start();
+  rig.submit("bad").submit("a").submit("b").submit("c").run();
+  EXPECT_EQ(rig.settled["bad"], JobState::failed);
+  EXPECT_EQ(rig.settled["a"], JobState::failed);
+  EXPECT_EQ(rig.settled["b"], JobState::done);
+  EXPECT_EQ(rig.settled["c"], JobState::done);
+}
+
+TEST_P(PipelineTest, OffloadedFunctionRunsOnAWorkerAndItsCoroutineOnTheLoop) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Offloads>, {}, {.concurrency = 3}).start();
+  for (const std::string& input : numbered("", 9)) rig.submit(input);
+  rig.run();
+  EXPECT_EQ(rig.all_left.size(), 9U);
+}
+
+TEST_P(PipelineTest, CancelledOffloadEndsAfterItsFunction) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Offloads>).start();
+  rig.submit("a");
+  rig.loop.run_until_idle();  // the function is with the workers now
+  rig.pipeline->stop();
+  rig.loop.run_until_idle();
+  EXPECT_FALSE(rig.has_finished) << "abandoned a function that uses the coroutine's memory";
+  rig.run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.settled["a"], JobState::cancelled);
+}
+
+TEST_P(PipelineTest, DrainCompletesWhatIsInFlight) {
+  Rig rig(GetParam());
+  rig.stage(kSource, {{"n", "1000"}}).stage(kMapType<Nap>, {}, {.concurrency = 4}).start();
+  rig.pipeline->drain();
+  rig.run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_LT(rig.settled.size(), 20U);
+  EXPECT_GE(rig.settled.size(), 4U);
+  for (const auto& [input, state] : rig.settled) EXPECT_EQ(state, JobState::done) << input;
+}
+
+TEST_P(PipelineTest, StopCancelsGeneratorsAtTheirYieldAndCoroutinesAtTheirAwait) {
+  Rig rig(GetParam());
+  rig.stage(kSource, {{"n", "50"}})
+      .stage(kMapType<Split>, {{"n", "9"}}, {.concurrency = 2})
+      .stage(kMapType<NapSplit>, {{"n", "9"}}, {.concurrency = 3})
+      .stage(kJoin, {}, {.concurrency = 3})
+      .start();
+  for (unsigned i = 0; i < GetParam(); ++i) {
+    rig.loop.advance(1ms);
+    rig.executor.run_one();
+    rig.loop.post(rig.engine);
+  }
+  rig.pipeline->stop();
+  rig.run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.loop.n_watches(), 0U);
+  EXPECT_EQ(rig.pipeline->n_jobs_in_flight(), 0U);
+}
+
+TEST_P(PipelineTest, StageThatCannotBeMadeIsNamedAndNothingRuns) {
+  Rig rig(GetParam());
+  rig.stage(kSource).stage(kMapType<ThrowingStage>).run();
+  ASSERT_EQ(rig.start_failures.size(), 1U);
+  EXPECT_EQ(rig.start_failures[0].stage, "stage1");
+  EXPECT_EQ(rig.start_failures[0].message, "no such device");
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_TRUE(rig.settled.empty());
+}
+
+TEST_P(PipelineTest, TimeLimitFailsTheItem) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Nap>, {{"n", "3600000"}}, {.timeout = 1ns}).start();
+  rig.submit("a").run();
+  EXPECT_EQ(rig.settled["a"], JobState::failed);
+  EXPECT_EQ(rig.messages["a"], "took longer than its timeout of 1e-09 s");
+}
+
+TEST_P(PipelineTest, MemoryBudgetSlowsDownButNeverStops) {
+  Rig rig(GetParam(), /*memory=*/1);
+  rig.stage(kSource, {{"n", "10"}})
+      .stage(kMapType<Split>, {{"n", "3"}}, {.concurrency = 2})
+      .stage(kMapType<Pass>, {}, {.concurrency = 2})
+      .stage(kMapType<Pass>)
+      .run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.all_left.size(), 30U);
+}
+
+TEST_P(PipelineTest, MaxFailuresClosesTheIntake) {
+  Rig rig(GetParam());
+  rig.plan.max_failures = 2;
+  rig.stage(kMapType<Fails>).start();
+  for (const std::string& input : numbered("bad", 20)) rig.submit(input);
+  rig.run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_GE(rig.settled.size(), 2U);
+  EXPECT_LE(rig.settled.size(), 6U);
+  EXPECT_EQ(rig.settled.size() + rig.n_unstarted, 20U);
+}
+
+TEST(Pipeline, StartedTwiceIsAnError) {
+  Rig rig;
+  rig.stage(kMapType<Pass>).start();
+  EXPECT_THROW(rig.pipeline->start(), std::logic_error);
+  rig.run();
+}
+
+}  // namespace
+}  // namespace capstan::engine

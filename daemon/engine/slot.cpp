@@ -1,0 +1,78 @@
+#include "engine/slot.hpp"
+
+#include "engine/engine.hpp"
+#include "engine/pipeline.hpp"
+
+namespace capstan::engine {
+
+namespace {
+
+/// Carries a coroutine's function to the pool and its end back to the loop.
+class OffloadTask final : public WorkerTask {
+ public:
+  explicit OffloadTask(Work& work) : work_(work) {}
+  void run() noexcept override { work_.run(); }
+  void done() noexcept override {
+    Work& work = work_;
+    delete this;
+    work.done();
+  }
+
+ private:
+  Work& work_;
+};
+
+}  // namespace
+
+std::string_view Slot::pipeline() const noexcept { return node_.pipeline.name(); }
+std::string_view Slot::stage() const noexcept { return node_.plan.id; }
+Logger& Slot::log() noexcept { return node_.logger; }
+Loop& Slot::loop() { return node_.pipeline.engine().loop(); }
+
+void Slot::offload(Work& work) {
+  loop_home.check();
+  auto* task = new OffloadTask(work);
+  task->rank = static_cast<unsigned>(node_.index);
+  node_.pipeline.engine().submit(*task);
+}
+
+void Slot::expect_jobs(std::uint64_t n_jobs) noexcept { node_.pipeline.expect_jobs(n_jobs); }
+
+std::shared_ptr<void> Slot::shared_object(MakeShared make, void* argument) {
+  const std::lock_guard lock(node_.shared_mutex);
+  if (!node_.shared_object) node_.shared_object = make(argument);
+  return node_.shared_object;
+}
+
+void Slot::construct() {
+  worker_home.check();
+  if (is_constructed()) return;
+  const StageType& type = node_.type();
+  if (type.make_sync) {
+    sync_.reset(type.make_sync(*this, node_.plan.options));
+  } else {
+    async_.reset(type.make_async(*this, node_.plan.options));
+  }
+}
+
+void Slot::destroy() noexcept {
+  worker_home.check();
+  sync_.reset();
+  async_.reset();
+}
+
+void Slot::start() {
+  loop_home.check();
+  if (!async_ || is_started_) return;
+  async_->start();
+  is_started_ = true;
+}
+
+void Slot::stop() noexcept {
+  loop_home.check();
+  if (!is_started_) return;
+  is_started_ = false;
+  async_->stop();
+}
+
+}  // namespace capstan::engine

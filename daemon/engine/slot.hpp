@@ -1,0 +1,65 @@
+// One instance of a stage, and the context it sees.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include <capstan/sdk/stage.hpp>
+
+#include "engine/job.hpp"
+
+namespace capstan::engine {
+
+struct Node;
+
+/// The place of one item inside a stage: the unit of `concurrency`. Its instance is made on a
+/// worker when the first item comes, and is never entered twice at once.
+///
+/// Home: the loop, but for the instance of a sync stage, which belongs to the worker that runs it.
+class Slot final : public StageContext {
+ public:
+  explicit Slot(Node& node) : node_(node) {}
+
+  // StageContext
+  std::string_view pipeline() const noexcept override;
+  std::string_view stage() const noexcept override;
+  Logger& log() noexcept override;
+  bool is_cancelled() const noexcept override {
+    return cancel_requested_.load(std::memory_order_relaxed);
+  }
+  Loop& loop() override;
+  void offload(Work& work) override;
+  void expect_jobs(std::uint64_t n_jobs) noexcept override;
+
+  /// Makes the instance if there is none. On a worker; throws what the constructor throws.
+  void construct();
+  /// Destroys the instance. On a worker.
+  void destroy() noexcept;
+  bool is_constructed() const noexcept { return sync_ || async_; }
+  /// Calls AsyncStage::start or stop where that is due. On the loop; start may throw.
+  void start();
+  void stop() noexcept;
+  bool is_started() const noexcept { return is_started_; }
+
+  SyncStage& sync() noexcept { return *sync_; }
+  AsyncStage& async() noexcept { return *async_; }
+  Node& node() noexcept { return node_; }
+
+  void request_cancel(bool requested) noexcept {
+    cancel_requested_.store(requested, std::memory_order_relaxed);
+  }
+
+  Run* run = nullptr;  ///< what is inside now
+
+ private:
+  std::shared_ptr<void> shared_object(MakeShared make, void* argument) override;
+
+  Node& node_;
+  std::atomic<bool> cancel_requested_{false};
+  bool is_started_ = false;
+  std::unique_ptr<SyncStage> sync_;
+  std::unique_ptr<AsyncStage> async_;
+};
+
+}  // namespace capstan::engine

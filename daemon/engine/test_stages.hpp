@@ -1,0 +1,254 @@
+// Stages for tests of the engine. Each counts its lives and what is inside.
+#pragma once
+
+#include <set>
+#include <thread>
+
+#include <capstan/sdk/plugin.hpp>
+
+#include "loop/thread_role.hpp"
+
+namespace capstan::engine {
+
+/// What the test stages of one test saw. Reset by the fixture.
+struct Seen {
+  std::atomic<int> n_instances{0};
+  std::atomic<int> n_inside{0};
+  std::atomic<int> max_inside{0};
+  std::atomic<int> n_finished{0};
+  std::atomic<int> n_entered{0};
+  std::atomic<int> n_wrong_thread{0};
+  int fail_first = 0;  ///< "fail" fails this many times for each text
+  std::map<std::string, int> n_tries;
+};
+inline Seen seen;
+
+inline Item text(const Item& in, const std::string& value) {
+  return in.with(make_ref<Reference>(value));
+}
+inline std::string text_of(const Item& item) { return item.get<Reference>().location(); }
+
+/// Counts what is inside a stage, and lives.
+struct Inside {
+  Inside() {
+    ++seen.n_entered;
+    seen.max_inside = std::max(seen.max_inside.load(), ++seen.n_inside);
+  }
+  ~Inside() { --seen.n_inside; }
+  Inside(const Inside&) = delete;
+};
+struct Lives {
+  Lives() { ++seen.n_instances; }
+  ~Lives() { --seen.n_instances; }
+  Lives(const Lives&) = delete;
+};
+
+inline constexpr Option kNumber[] = {
+    {.name = "n", .type = OptionType::integer, .default_value = "3", .help = "how many"}};
+
+/// A source of n references named 0, 1, ...; one named "bad" cannot be taken when n is negative.
+class CountSource final : public GeneratorStage {
+ public:
+  CountSource(StageContext& context, const Options& options)
+      : context_(context), n_(options.integer("n")) {}
+  Generator<Item> process(Item) override {
+    context_.expect_jobs(static_cast<std::uint64_t>(n_));
+    for (int i = 0; i < n_; ++i) {
+      Item item(make_ref<Reference>(std::to_string(i)));
+      co_yield item;
+    }
+  }
+
+ private:
+  StageContext& context_;
+  std::int64_t n_;
+  Lives lives_;
+};
+
+class Pass final : public MapStage {
+ public:
+  Pass(StageContext&, const Options&) {}
+  Item process(Item in) override {
+    const Inside inside;
+    if (current_thread_role != ThreadRole::worker) ++seen.n_wrong_thread;
+    return in;
+  }
+
+ private:
+  Lives lives_;
+};
+
+/// n outputs of each item: "x/0", "x/1", ...
+class Split final : public GeneratorStage {
+ public:
+  Split(StageContext&, const Options& options) : n_(options.integer("n")) {}
+  Generator<Item> process(Item in) override {
+    const Inside inside;
+    for (int i = 0; i < n_; ++i) {
+      Item out = text(in, text_of(in) + "/" + std::to_string(i));
+      co_yield out;
+    }
+  }
+
+ private:
+  std::int64_t n_;
+  Lives lives_;
+};
+
+/// Sleeps n milliseconds on the loop, less for later items, so that they overtake.
+class Nap final : public AsyncMapStage {
+ public:
+  Nap(StageContext& context, const Options& options)
+      : context_(context), n_(options.integer("n")) {}
+  Task<Item> process(Item in) override {
+    const Inside inside;
+    if (current_thread_role != ThreadRole::loop) ++seen.n_wrong_thread;
+    const auto shorter = std::chrono::milliseconds(seen.n_entered.load() % 7);
+    co_await sleep_for(context_, std::chrono::milliseconds(n_ + 10) - shorter);
+    co_return in;
+  }
+
+ private:
+  StageContext& context_;
+  std::int64_t n_;
+  Lives lives_;
+};
+
+/// As Split, by an async generator.
+class NapSplit final : public AsyncGeneratorStage {
+ public:
+  NapSplit(StageContext& context, const Options& options)
+      : context_(context), n_(options.integer("n")) {}
+  AsyncGenerator<Item> process(Item in) override {
+    const Inside inside;
+    for (int i = 0; i < n_; ++i) {
+      co_await sleep_for(context_, std::chrono::milliseconds(1 + seen.n_entered.load() % 3));
+      Item out = text(in, text_of(in) + "/" + std::to_string(i));
+      co_yield out;
+    }
+  }
+
+ private:
+  StageContext& context_;
+  std::int64_t n_;
+  Lives lives_;
+};
+
+/// Runs a function on the pool.
+class Offloads final : public AsyncMapStage {
+ public:
+  Offloads(StageContext& context, const Options&) : context_(context) {}
+  Task<Item> process(Item in) override {
+    const Inside inside;
+    bool was_worker = false;
+    auto work = [&] { was_worker = current_thread_role == ThreadRole::worker; };
+    co_await offload(context_, work);
+    if (!was_worker) ++seen.n_wrong_thread;
+    co_return in;
+  }
+
+ private:
+  StageContext& context_;
+  Lives lives_;
+};
+
+/// Fails the first `seen.fail_first` tries of each text, and always on texts that start with "bad".
+class Fails final : public MapStage {
+ public:
+  Fails(StageContext&, const Options&) {}
+  Item process(Item in) override {
+    const std::string what = text_of(in);
+    if (what.rfind("bad", 0) == 0) throw std::runtime_error("bad text");
+    if (what.rfind("odd", 0) == 0) throw 42;  // NOLINT: a plugin may throw anything
+    if (++seen.n_tries[what] <= seen.fail_first) throw std::runtime_error("not yet");
+    return in;
+  }
+
+ private:
+  Lives lives_;
+};
+
+/// Drops every second item.
+class Halves final : public MapStage {
+ public:
+  Halves(StageContext&, const Options&) {}
+  Item process(Item in) override { return n_++ % 2 ? Item() : in; }
+
+ private:
+  int n_ = 0;
+  Lives lives_;
+};
+
+/// Job scope: collects a job's texts and gives them, joined, at its end.
+class Join final : public GeneratorStage {
+ public:
+  Join(StageContext&, const Options&) {}
+  ~Join() override = default;
+  Generator<Item> process(Item in) override {
+    last_ = in;
+    joined_ += (joined_.empty() ? "" : "+") + text_of(in);
+    co_return;
+  }
+  Generator<Item> finish_items() override {
+    ++seen.n_finished;
+    if (!last_) co_return;
+    Item out = text(last_, joined_);
+    co_yield out;
+  }
+
+ private:
+  Item last_;
+  std::string joined_;
+  Lives lives_;
+};
+
+/// Pipeline scope: batches of n items of any jobs; the rest at the end.
+class Batch final : public GeneratorStage {
+ public:
+  Batch(StageContext&, const Options& options) : n_(options.integer("n")) {}
+  Generator<Item> process(Item in) override {
+    add(in);
+    in = Item();
+    if (++n_held_ < n_) co_return;
+    n_held_ = 0;
+    Item out = std::exchange(batch_, Item());
+    co_yield out;
+  }
+  Generator<Item> finish_items() override {
+    ++seen.n_finished;
+    Item out = std::exchange(batch_, Item());
+    if (out) co_yield out;
+  }
+
+ private:
+  void add(const Item& in) {
+    if (!batch_) {
+      batch_ = in;
+    } else {
+      batch_ = text(batch_, text_of(batch_) + "+" + text_of(in));
+      batch_.absorb(in);
+    }
+  }
+  std::int64_t n_;
+  std::int64_t n_held_ = 0;
+  Item batch_;
+  Lives lives_;
+};
+
+class ThrowingStage final : public MapStage {
+ public:
+  ThrowingStage(StageContext&, const Options&) { throw std::runtime_error("no such device"); }
+  Item process(Item in) override { return in; }
+};
+
+template <class S>
+inline constexpr StageType kMapType = stage_type<S>({"stage", "for tests", "*", "*", Scope::item,
+                                                     kNumber});
+inline constexpr StageType kSource =
+    stage_type<CountSource>({"source", "for tests", nullptr, "*", Scope::pipeline, kNumber});
+inline constexpr StageType kJoin =
+    stage_type<Join>({"join", "for tests", "*", "*", Scope::job, kNumber});
+inline constexpr StageType kBatch =
+    stage_type<Batch>({"batch", "for tests", "*", "*", Scope::pipeline, kNumber});
+
+}  // namespace capstan::engine
