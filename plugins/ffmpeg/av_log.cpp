@@ -1,0 +1,62 @@
+#include "av_log.hpp"
+
+extern "C" {
+#include <libavutil/log.h>
+}
+
+#include <cstdio>
+#include <mutex>
+
+namespace capstan::ffmpeg {
+
+namespace {
+
+// A broken file can make FFmpeg log a line per macroblock.
+constexpr int kMaxLinesPerItem = 50;
+
+thread_local LogSink* current_sink = nullptr;
+
+std::string trimmed(const char* text) {
+  std::string line(text);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) {
+    line.pop_back();
+  }
+  return line;
+}
+
+void on_log(void*, int level, const char* format, va_list arguments) {
+  if (!current_sink || level > AV_LOG_WARNING) return;
+  char text[512];
+  std::vsnprintf(text, sizeof(text), format, arguments);
+  current_sink->write(trimmed(text), level <= AV_LOG_ERROR);
+}
+
+void install_once() {
+  static std::once_flag installed;
+  std::call_once(installed, [] { av_log_set_callback(on_log); });
+}
+
+}  // namespace
+
+void LogSink::write(std::string line, bool is_error) noexcept {
+  if (line.empty()) return;
+  ++n_lines_;
+  if (n_lines_ <= kMaxLinesPerItem) logger_.debug("ffmpeg: " + line);
+  if (n_lines_ == kMaxLinesPerItem) logger_.debug("ffmpeg: further lines are left out");
+  if (is_error) last_error_ = std::move(line);
+}
+
+LogScope::LogScope(LogSink& sink) noexcept : outer_(current_sink) {
+  install_once();
+  current_sink = &sink;
+}
+
+LogScope::~LogScope() { current_sink = outer_; }
+
+void LogScope::clear_error() noexcept {
+  if (current_sink) current_sink->clear_error();
+}
+
+std::string LogScope::last_error() { return current_sink ? current_sink->last_error() : ""; }
+
+}  // namespace capstan::ffmpeg

@@ -1,0 +1,48 @@
+// Where FFmpeg's log goes: to the stage's logger at debug level, and its last complaint into the
+// failure message. Never to stderr.
+//
+// FFmpeg has one log callback a process and no user pointer for it, so the sink in charge is found
+// through a thread-local. A LogScope therefore lives within one call on one worker, never across
+// a yield.
+#pragma once
+
+#include <string>
+
+#include <capstan/sdk/context.hpp>
+
+namespace capstan::ffmpeg {
+
+/// What FFmpeg said while it worked on one item. Home: the item's stage instance.
+class LogSink {
+ public:
+  explicit LogSink(Logger& logger) : logger_(logger) {}
+
+  /// One formatted line. `is_error` for FFmpeg's levels error and above.
+  void write(std::string line, bool is_error) noexcept;
+  const std::string& last_error() const noexcept { return last_error_; }
+  void clear_error() noexcept { last_error_.clear(); }
+
+ private:
+  Logger& logger_;
+  std::string last_error_;
+  int n_lines_ = 0;
+};
+
+/// Sends what FFmpeg logs on this thread to `sink`, until destruction.
+class LogScope {
+ public:
+  explicit LogScope(LogSink& sink) noexcept;
+  ~LogScope();
+  LogScope(const LogScope&) = delete;
+  LogScope& operator=(const LogScope&) = delete;
+
+  /// The last error line of the scope in charge on this thread; empty without one.
+  static std::string last_error();
+  /// Forgets it, so that what is found later belongs to what is done next.
+  static void clear_error() noexcept;
+
+ private:
+  LogSink* outer_;
+};
+
+}  // namespace capstan::ffmpeg

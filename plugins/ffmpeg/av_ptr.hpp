@@ -1,0 +1,59 @@
+// Owners of libav* objects: one deleter and one alias per C type. AvFramePtr is the SDK bridge's.
+#pragma once
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavfilter/avfilter.h>
+#include <libavformat/avformat.h>
+#include <libswscale/swscale.h>
+}
+
+#include <capstan/sdk/ffmpeg.hpp>
+
+namespace capstan::ffmpeg {
+
+struct AvPacketDeleter {
+  void operator()(AVPacket* packet) const noexcept { av_packet_free(&packet); }
+};
+using AvPacketPtr = std::unique_ptr<AVPacket, AvPacketDeleter>;
+
+struct AvCodecContextDeleter {
+  void operator()(AVCodecContext* context) const noexcept { avcodec_free_context(&context); }
+};
+using AvCodecContextPtr = std::unique_ptr<AVCodecContext, AvCodecContextDeleter>;
+
+struct AvFormatContextDeleter {
+  void operator()(AVFormatContext* context) const noexcept { avformat_close_input(&context); }
+};
+using AvFormatContextPtr = std::unique_ptr<AVFormatContext, AvFormatContextDeleter>;
+
+/// An I/O context with a buffer of its own, as avio_alloc_context makes it.
+struct AvIoContextDeleter {
+  void operator()(AVIOContext* context) const noexcept {
+    av_freep(&context->buffer);
+    avio_context_free(&context);
+  }
+};
+using AvIoContextPtr = std::unique_ptr<AVIOContext, AvIoContextDeleter>;
+
+struct AvFilterGraphDeleter {
+  void operator()(AVFilterGraph* graph) const noexcept { avfilter_graph_free(&graph); }
+};
+using AvFilterGraphPtr = std::unique_ptr<AVFilterGraph, AvFilterGraphDeleter>;
+
+struct SwsContextDeleter {
+  void operator()(SwsContext* context) const noexcept { sws_freeContext(context); }
+};
+using SwsContextPtr = std::unique_ptr<SwsContext, SwsContextDeleter>;
+
+/// The pointer, unless it is null: then out of memory, which is all that FFmpeg's allocating
+/// functions mean by it.
+template <class T>
+T* require(T* object) {
+  if (!object) throw std::bad_alloc();
+  return object;
+}
+
+inline AvPacketPtr make_av_packet() { return AvPacketPtr(require(av_packet_alloc())); }
+
+}  // namespace capstan::ffmpeg

@@ -1,0 +1,110 @@
+#include "decoder.hpp"
+
+#include "av_error.hpp"
+#include "av_log.hpp"
+
+namespace capstan::ffmpeg {
+
+namespace {
+
+std::string counted(int n, const char* noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+std::string complaint(int code) {
+  std::string line = LogScope::last_error();
+  return line.empty() ? error_text(code) : line;
+}
+
+}  // namespace
+
+std::string Damage::text() const {
+  std::string text = is_truncated ? "the input is truncated" : "the input is damaged";
+  const char* separator = ": ";
+  if (n_lost_packets) {
+    text += separator + counted(n_lost_packets, "packet") + " could not be decoded";
+    separator = ", ";
+  }
+  if (n_broken_frames) text += separator + counted(n_broken_frames, "frame") + " with errors";
+  return reason.empty() ? text : text + " (" + reason + ")";
+}
+
+std::string no_frame_text(const Damage& damage) {
+  if (damage.is_truncated) return "no frame could be decoded: " + damage.text();
+  const std::string text = "no frame could be decoded";
+  return damage.reason.empty() ? text : text + " (" + damage.reason + ")";
+}
+
+void Damage::add(const Damage& other) {
+  is_truncated |= other.is_truncated;
+  n_lost_packets += other.n_lost_packets;
+  n_broken_frames += other.n_broken_frames;
+  if (reason.empty()) reason = other.reason;
+}
+
+Decoder::Decoder(const AVStream& stream, std::int64_t max_pixels) : stream_(stream) {
+  const AVCodecParameters& parameters = *stream.codecpar;
+  const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+  if (!codec) {
+    throw std::runtime_error(std::string("no decoder for ") +
+                             avcodec_get_name(parameters.codec_id));
+  }
+  context_.reset(require(avcodec_alloc_context3(codec)));
+  check(avcodec_parameters_to_context(context_.get(), &parameters), "the decoder did not open");
+  context_->pkt_timebase = stream.time_base;
+  context_->framerate = stream.avg_frame_rate;
+  context_->thread_count = 1;  // the pool runs jobs side by side; threads inside would only compete
+  context_->max_pixels = max_pixels;
+  check(avcodec_open2(context_.get(), codec, nullptr), "the decoder did not open");
+}
+
+void Decoder::send(AVPacket& packet) {
+  dts_.stamp(packet, stream_, *context_);
+  if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) note_lost_packet(AVERROR_INVALIDDATA);
+  const int result = avcodec_send_packet(context_.get(), &packet);
+  if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
+  if (result < 0) note_lost_packet(result);
+}
+
+void Decoder::send_end() noexcept { avcodec_send_packet(context_.get(), nullptr); }
+
+Pull Decoder::receive(AVFrame& frame) {
+  while (true) {
+    const int result = avcodec_receive_frame(context_.get(), &frame);
+    if (result == AVERROR(EAGAIN)) return Pull::needs_packet;
+    if (result == AVERROR_EOF) return Pull::end;
+    if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (result >= 0) {
+      frame.pts = frame.best_effort_timestamp;
+      note_frame(frame);
+      return Pull::frame;
+    }
+    note_lost_packet(result);
+  }
+}
+
+void Decoder::flush() noexcept {
+  avcodec_flush_buffers(context_.get());
+  dts_.restart();
+  damage_ = {};
+  has_frame_ = false;
+}
+
+void Decoder::note_lost_packet(int code) {
+  // A recording may begin in the middle of a group of pictures: what precedes the first picture
+  // that stands on its own can't be decoded, and nothing is wrong with that.
+  if (has_frame_) ++damage_.n_lost_packets;
+  if (damage_.reason.empty()) damage_.reason = complaint(code);
+}
+
+void Decoder::note_frame(const AVFrame& frame) {
+  const bool is_broken =
+      frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+  if (is_broken) {
+    ++damage_.n_broken_frames;
+    if (damage_.reason.empty()) damage_.reason = complaint(AVERROR_INVALIDDATA);
+  }
+  has_frame_ = true;
+}
+
+}  // namespace capstan::ffmpeg

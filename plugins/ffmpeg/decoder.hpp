@@ -1,0 +1,65 @@
+// One stream's decoder: packets in, frames out.
+#pragma once
+
+#include <string>
+
+#include "timestamps.hpp"
+
+namespace capstan::ffmpeg {
+
+/// What was found to be broken in an input. A value.
+struct Damage {
+  bool is_truncated = false;    ///< the demuxer could not read on
+  int n_lost_packets = 0;       ///< packets the decoder refused, or that came incomplete
+  int n_broken_frames = 0;      ///< frames that came out with errors in them
+  std::string reason;           ///< FFmpeg's first complaint
+
+  bool is_any() const noexcept { return is_truncated || n_lost_packets || n_broken_frames; }
+  /// "truncated: partial file": what a failure message says.
+  std::string text() const;
+  void add(const Damage& other);
+};
+
+/// "no frame could be decoded (...)", for an input that gave none.
+std::string no_frame_text(const Damage& damage);
+
+/// What receive() gave.
+enum class Pull : std::uint8_t {
+  invalid = 0,
+  frame,
+  needs_packet,  ///< send one first
+  end,           ///< after the end was sent: no more frames
+};
+
+/// Decodes one stream on the calling thread. Home: one worker at a time.
+class Decoder {
+ public:
+  /// Throws when there is no decoder for the codec, or it refuses to open.
+  Decoder(const AVStream& stream, std::int64_t max_pixels);
+
+  const AVStream& stream() const noexcept { return stream_; }
+
+  /// Gives a packet, whose dts may be filled in. Call only when receive() needs one. What can't be
+  /// decoded is counted as damage.
+  void send(AVPacket& packet);
+  void send_end() noexcept;
+  /// Takes a frame; its pts is libavcodec's best effort.
+  Pull receive(AVFrame& frame);
+  /// Forgets everything; the next packet is one after a seek.
+  void flush() noexcept;
+
+  /// What was damaged since the first good frame, or since flush().
+  const Damage& damage() const noexcept { return damage_; }
+
+ private:
+  void note_lost_packet(int code);
+  void note_frame(const AVFrame& frame);
+
+  const AVStream& stream_;
+  AvCodecContextPtr context_;
+  DtsCounter dts_;
+  Damage damage_;
+  bool has_frame_ = false;
+};
+
+}  // namespace capstan::ffmpeg

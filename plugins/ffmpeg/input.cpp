@@ -1,0 +1,125 @@
+#include "input.hpp"
+
+#include "av_error.hpp"
+#include "av_log.hpp"
+#include "input_path.hpp"
+
+namespace capstan::ffmpeg {
+
+namespace {
+
+// Local files only. `data:` and `crypto:` are left out: nothing but playlists needs them.
+constexpr const char* kProtocols = "file";
+
+// Replaces libavformat's own opener, through which playlists and movies with external tracks would
+// read other files: a hostile upload could pull in anything the daemon may read.
+int open_only_itself(AVFormatContext* context, AVIOContext** io, const char* url, int flags,
+                     AVDictionary** options) {
+  if (!context->url || std::string_view(url) != context->url || (flags & AVIO_FLAG_WRITE) != 0) {
+    av_log(context, AV_LOG_ERROR, "it refers to other files, which are not opened\n");
+    return AVERROR(EPERM);
+  }
+  return avio_open2(io, url, flags, &context->interrupt_callback, options);
+}
+
+bool reads_other_files(const AVInputFormat& format) {
+  return std::string_view(format.name) == "concat";  // opens its files past `io_open`
+}
+
+struct Dictionary {
+  AVDictionary* entries = nullptr;
+  ~Dictionary() { av_dict_free(&entries); }
+};
+
+}  // namespace
+
+InputSource::InputSource(const Item& item) {
+  if (const Bytes* bytes = item.get_if<Bytes>()) {
+    buffer_ = bytes->buffer();
+    name_ = bytes->name();
+    if (buffer_.size() == 0) throw std::runtime_error("the input is empty (0 bytes)");
+    return;
+  }
+  path_ = checked_path(item.get<Reference>().location());
+}
+
+Input::Input(const InputSource& source, const std::function<bool()>& is_cancelled)
+    : is_cancelled_(is_cancelled) {
+  open(source);
+  const int result = avformat_find_stream_info(context_.get(), nullptr);
+  check(result, "the input's streams could not be read");
+}
+
+void Input::open(const InputSource& source) {
+  AVFormatContext* context = require(avformat_alloc_context());
+  context->interrupt_callback.opaque = &is_cancelled_;
+  context->interrupt_callback.callback = [](void* opaque) {
+    return (*static_cast<std::function<bool()>*>(opaque))() ? 1 : 0;
+  };
+  context->io_open = open_only_itself;
+  Dictionary options;
+  av_dict_set(&options.entries, "protocol_whitelist", kProtocols, 0);
+  // Without it a picture named "a%03d.jpg" is a pattern for other files.
+  av_dict_set(&options.entries, "pattern_type", "none", 0);
+  const AVInputFormat* format = nullptr;
+  std::string url;
+  if (source.is_file()) {
+    url = "file:" + source.path();
+  } else {
+    memory_ = std::make_unique<MemoryIo>(source.buffer());
+    context->pb = memory_->context();
+    format = probe(source);
+    if (!format) {
+      avformat_free_context(context);
+      throw std::runtime_error("the input is of no known media format");
+    }
+  }
+  const int result = avformat_open_input(&context, url.c_str(), format, &options.entries);
+  check(result, "the input could not be opened");  // frees the context on failure
+  context_.reset(context);
+  if (reads_other_files(*context_->iformat)) {
+    throw std::runtime_error("the input is a list of other files, which are not opened");
+  }
+}
+
+const AVInputFormat* Input::probe(const InputSource& source) {
+  for (const std::string& name : {source.name(), std::string()}) {
+    const AVInputFormat* format = nullptr;
+    const int score =
+        av_probe_input_buffer2(memory_->context(), &format, name.c_str(), nullptr, 0, 0);
+    // A demuxer that opens files by itself has been misled by the name.
+    if (score >= 0 && format && (format->flags & AVFMT_NOFILE) == 0) return format;
+  }
+  return nullptr;
+}
+
+bool Input::seek(std::int64_t time_us) noexcept {
+  return avformat_seek_file(context_.get(), -1, INT64_MIN, time_us, time_us, 0) >= 0;
+}
+
+std::int64_t Input::start_us() const noexcept {
+  return context_->start_time == AV_NOPTS_VALUE ? 0 : context_->start_time;
+}
+
+bool Input::has_duration() const noexcept {
+  return context_->duration != AV_NOPTS_VALUE && context_->duration > 0 &&
+         context_->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
+}
+
+std::int64_t Input::measure_duration_us() {
+  std::int64_t end_us = start_us();
+  AvPacketPtr packet = make_av_packet();
+  while (read(*packet) >= 0) {
+    if (is_cancelled_()) throw Cancelled();
+    const AVStream* stream = context_->streams[packet->stream_index];
+    const std::int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+    if (time != AV_NOPTS_VALUE) {
+      end_us = std::max(
+          end_us, av_rescale_q(time + packet->duration, stream->time_base, AV_TIME_BASE_Q));
+    }
+    av_packet_unref(packet.get());
+  }
+  return end_us - start_us();
+}
+
+}  // namespace capstan::ffmpeg

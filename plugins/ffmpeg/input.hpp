@@ -1,0 +1,75 @@
+// An opened input: a local file or bytes in memory, its streams and its duration.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <capstan/sdk/stage.hpp>
+
+#include "memory_io.hpp"
+
+namespace capstan::ffmpeg {
+
+/// Where an input's bytes come from: the payload of an item. A value; opening it twice gives the
+/// same input again.
+class InputSource {
+ public:
+  /// Takes a reference or bytes. Throws for a URL, and for a path that is not a readable, non-empty
+  /// regular file, with a sentence that says which.
+  explicit InputSource(const Item& item);
+
+  const std::string& path() const noexcept { return path_; }
+  const Buffer& buffer() const noexcept { return buffer_; }
+  const std::string& name() const noexcept { return name_; }
+  bool is_file() const noexcept { return !path_.empty(); }
+
+ private:
+  std::string path_;
+  Buffer buffer_;
+  std::string name_;
+};
+
+/// A demuxer on its input. Home: one worker at a time.
+class Input {
+ public:
+  /// Opens and probes. `is_cancelled` interrupts every read. Throws on failure, Cancelled when
+  /// interrupted.
+  Input(const InputSource& source, const std::function<bool()>& is_cancelled);
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+  AVFormatContext& context() noexcept { return *context_; }
+
+  /// The next packet of the streams that are not discarded. 0, or AVERROR_EOF, or another error.
+  int read(AVPacket& packet) noexcept { return av_read_frame(context_.get(), &packet); }
+  /// Goes to a keyframe at or before `time` (microseconds, the container's own). False if it can't.
+  bool seek(std::int64_t time_us) noexcept;
+
+  /// Where the container's time starts, in microseconds; 0 when it does not say.
+  std::int64_t start_us() const noexcept;
+  /// Whether the container states its duration; an estimate from the bit rate does not count.
+  bool has_duration() const noexcept;
+  /// The stated duration in microseconds.
+  std::int64_t duration_us() const noexcept { return context_->duration; }
+  /// The duration found by reading every packet to the end. Leaves the input at its end.
+  std::int64_t measure_duration_us();
+
+ private:
+  void open(const InputSource& source);
+  const AVInputFormat* probe(const InputSource& source);
+
+  std::function<bool()> is_cancelled_;
+  std::unique_ptr<MemoryIo> memory_;  // outlives the demuxer
+  AvFormatContextPtr context_;
+};
+
+/// The video stream that the ffmpeg tool takes when it is not told: the largest picture, a default
+/// stream before others, cover art only when there is nothing else. Null when there is none.
+AVStream* best_video_stream(AVFormatContext& context);
+/// Video stream number `n`, counted from 0 among the video streams; null when there are fewer.
+AVStream* nth_video_stream(AVFormatContext& context, int n);
+/// The audio stream that the ffmpeg tool takes: most channels, a default stream before others.
+AVStream* best_audio_stream(AVFormatContext& context);
+
+}  // namespace capstan::ffmpeg

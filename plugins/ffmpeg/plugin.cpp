@@ -1,0 +1,16 @@
+// All FFmpeg stages are one plugin, since they share one copy of libav*.
+#include "decode_stage.hpp"
+#include "encode_stage.hpp"
+#include "scale_stage.hpp"
+
+using namespace capstan;
+using namespace capstan::ffmpeg;
+
+CAPSTAN_PLUGIN("ffmpeg", "1.0.0",
+               stage_type<DecodeStage>({"decode", "decodes video, images and audio",
+                                        "reference|bytes", "video_frame|audio_frame", Scope::item,
+                                        kDecodeOptions}),
+               stage_type<ScaleStage>({"scale", "changes the size and pixel format of pictures",
+                                       "video_frame", "video_frame", Scope::item, kScaleOptions}),
+               stage_type<EncodeStage>({"encode", "makes image files of pictures", "video_frame",
+                                        "bytes", Scope::item, kEncodeOptions}));
