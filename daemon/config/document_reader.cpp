@@ -118,10 +118,6 @@ void read_pipelines(const Entry& entry, Config& config, Faults& faults) {
 
 void read_document(const Node& root, bool is_main, Config& config, bool& has_plugin_path,
                    Faults& faults) {
-  if (root.kind == Node::Kind::null) {
-    faults.error({root.mark.file, 0, 0}, "empty: expected 'pipelines:'");
-    return;
-  }
   std::vector<Key> keys = {
       {"pipelines", [&](const Entry& entry) { read_pipelines(entry, config, faults); }}};
   if (is_main) {

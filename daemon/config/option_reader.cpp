@@ -70,7 +70,8 @@ class OptionReader {
 
 std::vector<OptionConfig> read_options(const Entry& with, Faults& faults) {
   if (with.value->kind != Node::Kind::map) {
-    report_unexpected(with.key, *with.value, "expected a map of options", faults);
+    report_unexpected(with.key, *with.value, "expected a map of options, as in '{path: /srv}'",
+                      faults);
     return {};
   }
   OptionReader reader(faults);

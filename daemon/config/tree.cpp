@@ -22,9 +22,14 @@ struct GivenUp {};
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::string file, const Environment& environment, Faults& faults)
-      : file_(std::move(file)), environment_(environment), faults_(faults) {}
+      : file_(std::move(file)),
+        environment_(environment),
+        faults_(faults),
+        last_mark_{file_, 1, 1} {}
 
   NodePtr root() const { return root_; }
+  /// Where the last key or value was; a refusal is behind it.
+  const Mark& last_mark() const { return last_mark_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -89,6 +94,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::string file_;
   const Environment& environment_;
   Faults& faults_;
+  Mark last_mark_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, NodePtr> anchors_;
   NodePtr root_;
@@ -97,6 +103,7 @@ class TreeBuilder final : public YAML::EventHandler {
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                            const std::string& value) {
   check_tag(mark, tag);
+  last_mark_ = mark_of(mark);
   if (is_key_next()) return put_key({value, mark_of(mark)});
   auto node = make_node(Node::Kind::scalar, mark);
   const auto text = substitute(value, environment_, [&](std::string complaint) {
@@ -117,7 +124,11 @@ void TreeBuilder::check_tag(const YAML::Mark& mark, const std::string& tag) {
 void TreeBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
                        YAML::anchor_t anchor) {
   check_tag(mark, tag);
-  if (is_key_next()) give_up(mark_of(mark), "expected a key, which is plain text");
+  // yaml-cpp takes a list or map that is never closed for a key, too.
+  if (is_key_next()) {
+    give_up(mark_of(mark),
+            "expected a key, which is plain text, not a list or map (or is a ']' or '}' missing?)");
+  }
   if (open_.size() >= kMaxDepth) {
     give_up(mark_of(mark),
             "nested too deeply: expected at most " + std::to_string(kMaxDepth) + " levels");
@@ -168,9 +179,10 @@ void TreeBuilder::put_key(Text key) {
 }
 
 // yaml-cpp's own words, and what they most often mean.
-std::string explain(const YAML::Exception& refusal, std::string_view line) {
-  const std::string& message = refusal.msg;
+std::string explain(const std::string& message, std::string_view line) {
   std::string text = "not YAML: " + (message.empty() ? std::string("cannot be read") : message);
+  const bool has_bracket =
+      line.find(": {") != std::string_view::npos || line.find(": [") != std::string_view::npos;
   if (line.find('\t') != std::string_view::npos) {
     return text + " (there is a tab in this line: expected spaces)";
   }
@@ -178,10 +190,16 @@ std::string explain(const YAML::Exception& refusal, std::string_view line) {
     return text + " (expected 'key: value', and quotes around text that has ': ' in it)";
   }
   if (message == YAML::ErrorMsg::END_OF_MAP || message == YAML::ErrorMsg::END_OF_SEQ) {
-    return text + " (expected the same indentation as the lines above)";
+    return text + (has_bracket ? " (expected quotes around text that starts with '{' or '[')"
+                               : " (expected the same indentation as the lines above)");
   }
   if (message == YAML::ErrorMsg::END_OF_MAP_FLOW || message == YAML::ErrorMsg::END_OF_SEQ_FLOW) {
-    return text + " (expected ',' or the closing '}' or ']')";
+    return text +
+           " (expected ',' or the closing '}' or ']', and quotes around text that has such "
+           "characters in it)";
+  }
+  if (message == YAML::ErrorMsg::UNKNOWN_ANCHOR) {
+    return text + " (expected quotes around text that starts with '*')";
   }
   if (message == YAML::ErrorMsg::UNKNOWN_TOKEN) {
     return text + " (expected quotes around text that starts with a special character)";
@@ -189,17 +207,35 @@ std::string explain(const YAML::Exception& refusal, std::string_view line) {
   return text;
 }
 
-NodePtr parse_document(std::string_view text, const std::string& file,
-                       const Environment& environment, Faults& faults) {
-  std::istringstream stream{std::string(text)};
-  TreeBuilder builder(file, environment, faults);
+void report_refusal(const YAML::Exception& refusal, std::string_view text, const Mark& last_mark,
+                    Faults& faults) {
+  const std::string& message = refusal.msg;
+  if (message == YAML::ErrorMsg::DOC_IN_SCALAR || message == YAML::ErrorMsg::EOF_IN_SCALAR) {
+    faults.error(last_mark,
+                 "a quoted text at or after this place is never closed: expected its "
+                 "second quote");
+    return;
+  }
+  Mark mark{last_mark.file, 0, 0};
+  if (!refusal.mark.is_null()) {
+    mark.line = static_cast<std::size_t>(refusal.mark.line) + 1;
+    mark.column = static_cast<std::size_t>(refusal.mark.column) + 1;
+  }
+  faults.error(mark, explain(message, line_of(text, mark.line)));
+}
+
+// Reads what the builder then holds. The rest of the stream must be empty.
+NodePtr read_document(std::istream& stream, const std::string& file, TreeBuilder& builder,
+                      Faults& faults) {
   YAML::Parser parser(stream);
-  if (!parser.HandleNextDocument(builder) || !builder.root()) return nullptr;
+  const bool has_document = parser.HandleNextDocument(builder) && builder.root();
+  if (!has_document || builder.root()->kind == Node::Kind::null) {
+    faults.error({file, 0, 0}, "empty: expected 'pipelines:'");
+    return nullptr;
+  }
   const NodePtr root = builder.root();
-  TreeBuilder second(file, environment, faults);
-  if (parser.HandleNextDocument(second)) {
-    const Mark mark = second.root() ? second.root()->mark : Mark{file, 0, 0};
-    faults.error(mark, "a second document: expected one, without '---' in between");
+  if (parser.HandleNextDocument(builder)) {
+    faults.error(builder.root()->mark, "a second document: expected one, without '---' in between");
   }
   return root;
 }
@@ -225,19 +261,16 @@ std::string describe(const Node& node) {
 NodePtr parse_tree(std::string_view text, const std::string& file, const Environment& environment,
                    Faults& faults) {
   if (!check_source_text(text, file, faults)) return nullptr;
+  // yaml-cpp 0.7 takes the end of the file for a closing quote. It refuses the end of a document
+  // in such a place, though.
+  std::istringstream stream{std::string(text) + "\n...\n"};
+  TreeBuilder builder(file, environment, faults);
   try {
-    NodePtr root = parse_document(text, file, environment, faults);
-    if (!root) faults.error({file, 0, 0}, "empty: expected 'pipelines:'");
-    return root;
+    return read_document(stream, file, builder, faults);
   } catch (const GivenUp&) {
     return nullptr;
   } catch (const YAML::Exception& refusal) {
-    Mark mark{file, 0, 0};
-    if (!refusal.mark.is_null()) {
-      mark.line = static_cast<std::size_t>(refusal.mark.line) + 1;
-      mark.column = static_cast<std::size_t>(refusal.mark.column) + 1;
-    }
-    faults.error(mark, explain(refusal, line_of(text, mark.line)));
+    report_refusal(refusal, text, builder.last_mark(), faults);
     return nullptr;
   }
 }

@@ -15,6 +15,13 @@ const Mark& place_of(const Text& key, const Node& value) {
   return value.kind == Node::Kind::null ? key.mark : value.mark;
 }
 
+// "use:x" is text, since YAML wants a space behind the colon.
+std::string hint_of(const Node& node) {
+  const bool has_colon =
+      node.kind == Node::Kind::scalar && node.text.find(':') != std::string::npos;
+  return has_colon ? " (is the space after ':' missing?)" : "";
+}
+
 }  // namespace
 
 bool read_map(const Node& node, const std::string& what, const std::vector<Key>& keys,
@@ -23,8 +30,8 @@ bool read_map(const Node& node, const std::string& what, const std::vector<Key>&
   for (const Key& key : keys) names.emplace_back(key.name);
   if (node.kind != Node::Kind::map) {
     if (node.is_broken) return false;
-    faults.error(node.mark,
-                 what + " is " + describe(node) + ": expected a map with " + join(names));
+    faults.error(node.mark, what + " is " + describe(node) + ": expected a map with " +
+                                join(names) + hint_of(node));
     return false;
   }
   for (const Entry& entry : node.map) {

@@ -138,7 +138,8 @@ void Builder::check_engine_keys(const Draft& draft) {
       }
     }
   }
-  if (draft.type->scope == Scope::pipeline && stage.concurrency && stage.concurrency->value != 1) {
+  const bool is_serial = draft.type->scope == Scope::pipeline && !draft.type->is_source();
+  if (is_serial && stage.concurrency && stage.concurrency->value != 1) {
     faults_.error(stage.concurrency->mark,
                   id + " sees every item of the pipeline one after the other: expected no "
                        "'concurrency' above 1");

@@ -142,6 +142,11 @@ void check_payloads(const std::vector<Draft>& drafts, config::Faults& faults) {
       check_edge(drafts[input], draft, faults);
     }
   }
+  // A stage whose `from` could not be read may be the one that takes it.
+  if (std::any_of(drafts.begin(), drafts.end(),
+                  [](const Draft& draft) { return draft.is_incomplete; })) {
+    return;
+  }
   for (std::size_t i = 0; i + 1 < drafts.size(); ++i) {
     const Draft& draft = drafts[i];
     if (is_taken[i] || !draft.type || !draft.type->produces) continue;

@@ -1,0 +1,77 @@
+// Stage types that exist on paper only, for tests of whatever reads a catalog.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "graph/catalog.hpp"
+
+namespace capstan::graph {
+
+class FakeCatalog final : public Catalog {
+ public:
+  const StageType* find(std::string_view name) const override {
+    for (const StageType& type : types_) {
+      if (name == type.name) return &type;
+    }
+    return nullptr;
+  }
+  std::vector<CatalogEntry> entries() const override {
+    std::vector<CatalogEntry> entries;
+    for (const StageType& type : types_) {
+      const bool is_file = type.is_source() || type.produces == nullptr;
+      entries.push_back({is_file ? "disk" : "media", "1.2.0", is_file ? "" : "media.so", &type});
+    }
+    return entries;
+  }
+
+ private:
+  static constexpr Option kFiles[] = {{.name = "path",
+                                       .type = OptionType::text,
+                                       .default_value = "",
+                                       .help = "files and folders",
+                                       .is_list = true,
+                                       .takes_inputs = true}};
+  static constexpr Option kDecode[] = {
+      {.name = "video.at", .type = OptionType::position, .default_value = "", .is_list = true},
+      {.name = "video.size", .type = OptionType::dimensions, .default_value = ""},
+      {.name = "threads", .type = OptionType::integer, .default_value = "1", .range = "1..64"}};
+  static constexpr Option kEncode[] = {
+      {.name = "format",
+       .type = OptionType::choice,
+       .help = "of the picture",
+       .range = "jpeg|png|webp"},
+      {.name = "quality", .type = OptionType::integer, .default_value = "85", .range = "1..100"}};
+  static constexpr Option kWrite[] = {
+      {.name = "path", .type = OptionType::text, .help = "template of the name"},
+      {.name = "sync", .type = OptionType::boolean, .default_value = "true"}};
+
+  static StageType make(const char* name, const char* accepts, const char* produces, Scope scope,
+                        Execution execution) {
+    StageType type;
+    type.name = name;
+    type.summary = "made up";
+    type.accepts = accepts;
+    type.produces = produces;
+    type.scope = scope;
+    type.execution = execution;
+    return type;
+  }
+  template <std::size_t N>
+  static StageType with(StageType type, const Option (&options)[N]) {
+    type.options = options;
+    type.n_options = N;
+    return type;
+  }
+
+  const std::array<StageType, 7> types_ = {
+      with(make("files", nullptr, "reference", Scope::pipeline, Execution::sync), kFiles),
+      make("fetch", "reference", "bytes", Scope::item, Execution::async),
+      with(make("decode", "reference|bytes", "video_frame", Scope::item, Execution::sync), kDecode),
+      with(make("encode", "video_frame", "bytes", Scope::item, Execution::sync), kEncode),
+      make("mux", "video_frame", "bytes", Scope::job, Execution::sync),
+      make("batch", "*", "*", Scope::pipeline, Execution::sync),
+      with(make("write", "bytes", nullptr, Scope::item, Execution::sync), kWrite)};
+};
+
+}  // namespace capstan::graph
