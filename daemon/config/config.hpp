@@ -66,6 +66,7 @@ struct Config {
   std::string file;  ///< as it was named
   DaemonConfig daemon;
   std::vector<PipelineConfig> pipelines;
+  Mark pipelines_mark;  ///< of `pipelines` when it is empty, for the fault that none are given
 };
 
 /// Reads a file and `conf.d/*.yaml` beside it. Whatever is wrong is in `faults` afterwards; what

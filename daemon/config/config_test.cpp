@@ -186,13 +186,16 @@ TEST_F(Form, NamesAreFitForMetricsAndPaths) {
 TEST_F(Form, PipelinesNeedStages) {
   EXPECT_THAT(faults_of("pipelines:\n  a:\n  b: {}\n  c: {stages: []}\n  d: {stages: x}\n"),
               ElementsAre("c.yaml:2:3: 'a' has no value: expected a map with stages",
-                          "c.yaml:3:3: the pipeline 'b' lacks 'stages': expected a list of stages",
+                          "c.yaml:3:6: the pipeline 'b' lacks 'stages': expected a list of stages",
                           HasSubstr("c.yaml:4:15: 'stages' is an empty list"),
                           HasSubstr("c.yaml:5:15: 'stages' is 'x'")));
 }
 
 TEST_F(Form, AConfigurationWithoutPipelinesIsAFault) {
   EXPECT_THAT(faults_of("daemon: {workers: 2}\n"), ElementsAre(HasSubstr("c.yaml: no pipelines")));
+  faults_ = {};
+  EXPECT_THAT(faults_of("pipelines: {}\n"),
+              ElementsAre("c.yaml:1:12: 'pipelines' is empty: expected at least one pipeline"));
 }
 
 }  // namespace capstan::config

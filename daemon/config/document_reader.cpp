@@ -100,8 +100,8 @@ void read_pipeline(const Entry& entry, Config& config, Faults& faults) {
     report_unexpected(entry.key, *entry.value, "expected a map with stages", faults);
   } else if (read_map(*entry.value, "the pipeline " + quote(entry.key.value), keys, faults) &&
              !has_stages) {
-    faults.error(entry.key.mark, "the pipeline " + quote(entry.key.value) +
-                                     " lacks 'stages': expected a list of stages");
+    faults.error(entry.value->mark, "the pipeline " + quote(entry.key.value) +
+                                        " lacks 'stages': expected a list of stages");
   }
   config.pipelines.push_back(std::move(pipeline));
 }
@@ -111,6 +111,7 @@ void read_pipelines(const Entry& entry, Config& config, Faults& faults) {
     return report_unexpected(entry.key, *entry.value,
                              "expected a map of pipelines, each 'NAME: {stages: [...]}'", faults);
   }
+  if (entry.value->map.empty()) config.pipelines_mark = entry.value->mark;
   for (const Entry& pipeline : entry.value->map) read_pipeline(pipeline, config, faults);
 }
 

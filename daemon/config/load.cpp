@@ -86,7 +86,10 @@ void check_plugin_path(const fs::path& base, Config& config, Faults& faults) {
 }
 
 void require_pipelines(const Config& config, Faults& faults) {
-  if (config.pipelines.empty() && !faults.has_errors()) {
+  if (!config.pipelines.empty()) return;
+  if (config.pipelines_mark.line > 0) {
+    faults.error(config.pipelines_mark, "'pipelines' is empty: expected at least one pipeline");
+  } else if (!faults.has_errors()) {
     faults.error({config.file, 0, 0}, "no pipelines: expected 'pipelines:' with at least one");
   }
 }

@@ -168,7 +168,7 @@ TEST_F(Build, FromNamesNothingItselfOrAStageTwice) {
 TEST_F(Build, LoopsAreNamed) {
   EXPECT_THAT(faults_of("{use: files},\n{use: batch, id: a, from: [files, c]},\n"
                         "{use: batch, id: b},\n{use: batch, id: c},\n{use: batch, id: d}"),
-              ElementsAre("c.yaml:4:28: the stages go round in a loop: 'a' -> 'b' -> 'c' -> 'a'"));
+              ElementsAre("c.yaml:4:28: the stages form a cycle: 'a' -> 'b' -> 'c' -> 'a'"));
 }
 
 TEST_F(Build, EachOfTwoLoopsIsNamedOnce) {

@@ -112,7 +112,7 @@ void report_loops(const std::vector<Draft>& drafts, std::vector<bool> is_sorted,
     const config::StageConfig& head = *drafts[loop.front()].config;
     const config::Mark& mark =
         head.from && !head.from->empty() ? head.from->front().mark : head.mark;
-    faults.error(mark, "the stages go round in a loop: " + names + quote(head.id.value));
+    faults.error(mark, "the stages form a cycle: " + names + quote(head.id.value));
   }
 }
 
