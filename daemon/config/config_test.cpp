@@ -183,6 +183,14 @@ TEST_F(Form, NamesAreFitForMetricsAndPaths) {
               ElementsAre(HasSubstr("c.yaml:2:3: 'a b' cannot name a pipeline")));
 }
 
+TEST_F(Form, AFaultIsALineWhateverIsInIt) {
+  faults_.error({"a\nb", 1, 2},
+                "x\ty\x01"
+                "\n'" +
+                    quote("\n") + "'");
+  EXPECT_THAT(lines_of(faults_), ElementsAre("a\\nb:1:2: x\\ty\\x01\\n''\\n''"));
+}
+
 TEST_F(Form, PipelinesNeedStages) {
   EXPECT_THAT(faults_of("pipelines:\n  a:\n  b: {}\n  c: {stages: []}\n  d: {stages: x}\n"),
               ElementsAre("c.yaml:2:3: 'a' has no value: expected a map with stages",

@@ -5,6 +5,24 @@
 
 namespace capstan::config {
 
+namespace {
+
+void append_printable(std::string& text, char c) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == '\n') {
+    text += "\\n";
+  } else if (c == '\t') {
+    text += "\\t";
+  } else if (byte < 0x20 || byte == 0x7F) {
+    text.append("\\x").append(1, kDigits[byte >> 4U]).append(1, kDigits[byte & 15U]);
+  } else {
+    text += c;
+  }
+}
+
+}  // namespace
+
 void Faults::error(Mark mark, std::string text) {
   faults_.push_back({std::move(mark), std::move(text), Severity::error});
   ++n_errors_;
@@ -29,30 +47,24 @@ std::string to_string(const Mark& mark) {
 }
 
 std::string to_string(const Fault& fault) {
-  return to_string(fault.mark) + (fault.severity == Severity::warning ? ": warning: " : ": ") +
-         fault.text;
+  // Names of files and of stages may hold anything, and a fault stays a line.
+  std::string line;
+  for (const char c : to_string(fault.mark)) append_printable(line, c);
+  line += fault.severity == Severity::warning ? ": warning: " : ": ";
+  for (const char c : fault.text) append_printable(line, c);
+  return line;
 }
 
 std::string quote(std::string_view text) {
   constexpr std::size_t kLongest = 60;  // bytes; a message stays a line that can be read
-  constexpr const char* kDigits = "0123456789abcdef";
   std::string quoted = "'";
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const bool is_inside_character = (c & 0xC0U) == 0x80;
+    const bool is_inside_character = (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80;
     if (i >= kLongest && !is_inside_character) {
       quoted += "...";
       break;
     }
-    if (c == '\n') {
-      quoted += "\\n";
-    } else if (c == '\t') {
-      quoted += "\\t";
-    } else if (c < 0x20 || c == 0x7F) {
-      quoted.append("\\x").append(1, kDigits[c >> 4U]).append(1, kDigits[c & 15U]);
-    } else {
-      quoted += text[i];
-    }
+    append_printable(quoted, text[i]);
   }
   return quoted + "'";
 }
