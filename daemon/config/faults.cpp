@@ -50,7 +50,8 @@ std::string to_string(const Fault& fault) {
   // Names of files and of stages may hold anything, and a fault stays a line.
   std::string line;
   for (const char c : to_string(fault.mark)) append_printable(line, c);
-  line += fault.severity == Severity::warning ? ": warning: " : ": ";
+  if (!line.empty()) line += ": ";
+  if (fault.severity == Severity::warning) line += "warning: ";
   for (const char c : fault.text) append_printable(line, c);
   return line;
 }

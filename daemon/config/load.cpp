@@ -72,19 +72,6 @@ std::vector<std::string> added_files(const fs::path& folder, Faults& faults) {
   return files;
 }
 
-// Makes the folders of the plugin path absolute as far as the file's own path is, and looks at
-// them, since a plugin that is not found would be reported far from its cause.
-void check_plugin_path(const fs::path& base, Config& config, Faults& faults) {
-  for (Text& folder : config.daemon.plugin_path) {
-    folder.value = (base / folder.value).lexically_normal().string();
-    const char* path = folder.value.c_str();
-    const FileCloser opened{::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (opened.fd >= 0) continue;
-    faults.error(folder.mark, "plugin_path: " + quote(folder.value) + " cannot be read: " +
-                                  std::strerror(errno) + ": expected a folder of plugins");
-  }
-}
-
 void require_pipelines(const Config& config, Faults& faults) {
   if (!config.pipelines.empty()) return;
   if (config.pipelines_mark.line > 0) {
@@ -107,7 +94,9 @@ Config load(const std::string& path, const Environment& environment,
     read_one(file, false, environment, config, has_plugin_path, faults);
   }
   require_pipelines(config, faults);
-  check_plugin_path(base, config, faults);
+  for (Text& folder : config.daemon.plugin_path) {
+    folder.value = (base / folder.value).lexically_normal().string();
+  }
   if (!has_plugin_path) {
     for (const std::string& folder : default_plugin_path) {
       config.daemon.plugin_path.push_back({folder, {}});

@@ -108,17 +108,6 @@ TEST_F(Load, TheDefaultPluginPathIsTheCallers) {
   EXPECT_THAT(read().daemon.plugin_path, IsEmpty());
 }
 
-TEST_F(Load, PluginPathsThatCannotBeReadAreFaults) {
-  write("c.yaml", "daemon: {plugin_path: [none, c.yaml]}\n" + std::string(kOne));
-  read();
-  EXPECT_THAT(
-      faults(),
-      ElementsAre("DIR/c.yaml:1:24: plugin_path: 'DIR/none' cannot be read: No such file or "
-                  "directory: expected a folder of plugins",
-                  "DIR/c.yaml:1:30: plugin_path: 'DIR/c.yaml' cannot be read: Not a "
-                  "directory: expected a folder of plugins"));
-}
-
 TEST_F(Load, AFileThatIsNotThereIsAFault) {
   read("none.yaml");
   EXPECT_THAT(faults(), ElementsAre("DIR/none.yaml: cannot be read: No such file or directory"));

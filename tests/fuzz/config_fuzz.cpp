@@ -3,10 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <sstream>
 #include <string_view>
 
-#include "cli/check.hpp"
 #include "config/config.hpp"
 #include "graph/build.hpp"
 #include "graph/fake_catalog.hpp"
@@ -18,10 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   capstan::config::Faults faults;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto configuration = capstan::config::parse(text, "fuzz.yaml", environment, faults);
-  std::ostringstream out;
-  std::ostringstream err;
-  const int exit_code = capstan::cli::check_command(configuration, catalog, {}, faults, out, err);
-  if ((exit_code == 0) == faults.has_errors()) std::abort();
+  const std::size_t n_errors_of_form = faults.n_errors();
+  const auto pipelines = capstan::graph::build_all(configuration, catalog, faults);
+  const bool is_complete = pipelines.size() == configuration.pipelines.size();
+  if (is_complete != (faults.n_errors() == n_errors_of_form) && n_errors_of_form == 0) std::abort();
   for (const capstan::config::Fault& fault : faults.sorted()) {
     const std::string line = capstan::config::to_string(fault);
     if (line.find('\n') != std::string::npos) std::abort();
