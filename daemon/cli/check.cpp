@@ -1,7 +1,5 @@
 #include "cli/check.hpp"
 
-#include "graph/build.hpp"
-
 namespace capstan::cli {
 
 namespace {
@@ -16,10 +14,9 @@ void print_faults(const config::Faults& faults, std::ostream& err) {
   for (const config::Fault& fault : faults.sorted()) err << config::to_string(fault) << '\n';
 }
 
-int check_command(const config::Config& configuration, const graph::Catalog& catalog,
-                  const std::vector<std::string>& plugin_faults, config::Faults& faults,
-                  std::ostream& out, std::ostream& err) {
-  const std::vector<graph::Pipeline> pipelines = graph::build_all(configuration, catalog, faults);
+int report_check(const config::Config& configuration, const std::vector<graph::Pipeline>& pipelines,
+                 const std::vector<std::string>& plugin_faults, const config::Faults& faults,
+                 std::ostream& out, std::ostream& err) {
   for (const std::string& line : plugin_faults) err << line << '\n';
   print_faults(faults, err);
   if (faults.has_errors()) {

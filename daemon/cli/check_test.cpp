@@ -1,4 +1,5 @@
 #include "cli/check.hpp"
+#include "graph/build.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,8 @@ class Check : public testing::Test {
   int check(const std::string& text, const std::vector<std::string>& plugin_faults = {}) {
     config::Faults faults;
     const auto configuration = config::parse(text, "c.yaml", {}, faults);
-    return check_command(configuration, graph::FakeCatalog(), plugin_faults, faults, out_, err_);
+    const auto pipelines = graph::build_all(configuration, graph::FakeCatalog(), faults);
+    return report_check(configuration, pipelines, plugin_faults, faults, out_, err_);
   }
   std::ostringstream out_;
   std::ostringstream err_;

@@ -24,6 +24,7 @@ std::vector<graph::CatalogEntry> sorted_entries(const graph::Catalog& catalog) {
 int refuse(const std::string& stage, const std::vector<graph::CatalogEntry>& entries,
            std::ostream& err) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const graph::CatalogEntry& entry : entries) names.emplace_back(entry.type->name);
   std::sort(names.begin(), names.end());
   err << "inspect: unknown stage type " << config::quote(stage)

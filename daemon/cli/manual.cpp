@@ -72,14 +72,37 @@ void print_option(const Option& option, std::ostream& out) {
   if (option.help) out << "        " << option.help << '\n';
 }
 
+std::string typical_value(const Option& option) {
+  const std::string_view range = or_nothing(option.range);
+  switch (option.type) {
+    case OptionType::boolean:
+      return "true";
+    case OptionType::integer:
+    case OptionType::number:
+      return range.empty() || range[0] == '.' ? "1"
+                                              : std::string(range.substr(0, range.find("..")));
+    case OptionType::choice:
+      return std::string(range.substr(0, range.find('|')));
+    case OptionType::duration:
+      return "10s";
+    case OptionType::bytes:
+      return "64MiB";
+    case OptionType::dimensions:
+      return "320x-1";
+    case OptionType::position:
+      return "10%";
+    case OptionType::text:
+    case OptionType::invalid:
+      break;
+  }
+  return "TEXT";
+}
+
 // A value that can stand in an example; quoted where YAML would read it otherwise.
 std::string example_value(const Option& option) {
-  const std::string_view given = or_nothing(option.default_value);
-  std::string value(given);
-  const std::string_view range = or_nothing(option.range);
-  if (value.empty() && option.type == OptionType::choice) value = range.substr(0, range.find('|'));
-  if (value.empty()) value = "VALUE";
-  if (value.find_first_of("*{}[]:,#&!|>%@\"") != std::string::npos) value = "\"" + value + "\"";
+  std::string value(or_nothing(option.default_value));
+  if (value.empty()) value = typical_value(option);
+  if (value.find_first_of("*{}[]:,#&!|>@\"") != std::string::npos) value = "\"" + value + "\"";
   return option.is_list ? "[" + value + "]" : value;
 }
 

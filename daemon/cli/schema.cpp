@@ -28,8 +28,28 @@ void add_range(const Option& option, Json& schema) {
   const std::string_view range = option.range ? option.range : "";
   const std::size_t dots = range.find("..");
   if (dots == std::string_view::npos) return;
-  if (const auto low = parse_number(range.substr(0, dots))) schema["minimum"] = *low;
-  if (const auto high = parse_number(range.substr(dots + 2))) schema["maximum"] = *high;
+  const auto add = [&](const char* key, std::string_view text) {
+    if (const auto whole = parse_integer(text)) {
+      schema[key] = *whole;
+    } else if (const auto number = parse_number(text)) {
+      schema[key] = *number;
+    }
+  };
+  add("minimum", range.substr(0, dots));
+  add("maximum", range.substr(dots + 2));
+}
+
+// As it would stand in YAML, where a number is no text.
+Json default_of(const Option& option) {
+  const std::string_view text = option.default_value;
+  if (option.type == OptionType::boolean) return text == "true";
+  if (option.type == OptionType::integer) {
+    if (const auto whole = parse_integer(text)) return *whole;
+  }
+  if (option.type == OptionType::number) {
+    if (const auto number = parse_number(text)) return *number;
+  }
+  return std::string(text);
 }
 
 Json choices(const Option& option) {
@@ -41,7 +61,7 @@ Json choices(const Option& option) {
     if (bar == std::string_view::npos) break;
     rest.remove_prefix(bar + 1);
   }
-  return {{"anyOf", {{{"enum", names}}, pattern(R"(^$)")}}};
+  return {{"anyOf", {{{"enum", names}}, {{"type", "string"}, {"pattern", R"(\$\{)"}}}}};
 }
 
 Json one_value(const Option& option) {
@@ -85,7 +105,7 @@ Json option_schema(const Option& option) {
   if (option.help) {
     schema["description"] = std::string(option.help) + " (" + describe_expected(option) + ")";
   }
-  if (option.default_value && *option.default_value) schema["default"] = option.default_value;
+  if (option.default_value && *option.default_value) schema["default"] = default_of(option);
   return schema;
 }
 

@@ -13,11 +13,11 @@ constexpr std::uint64_t kMaxWorkers = 1024;
 constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20U;  // a 4K frame is 12 MiB
 
 void read_workers(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
-  const Node& node = *entry.value;
-  if (node.kind == Node::Kind::scalar && node.text == "auto") return;
-  const bool is_word =
-      node.kind == Node::Kind::scalar && node.text.find_first_of("0123456789") == std::string::npos;
-  if (is_word || node.kind != Node::Kind::scalar) {
+  const TreeNode& node = *entry.value;
+  if (node.kind == TreeNode::Kind::scalar && node.text == "auto") return;
+  const bool is_word = node.kind == TreeNode::Kind::scalar &&
+                       node.text.find_first_of("0123456789") == std::string::npos;
+  if (is_word || node.kind != TreeNode::Kind::scalar) {
     return report_unexpected(entry.key, node, "expected auto or a whole number", faults);
   }
   if (const auto count = read_count(entry, 1, kMaxWorkers, faults)) {
@@ -27,12 +27,12 @@ void read_workers(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
 
 void read_plugin_path(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
   const std::string expected = "expected a list of folders";
-  if (entry.value->kind != Node::Kind::list) {
+  if (entry.value->kind != TreeNode::Kind::list) {
     return report_unexpected(entry.key, *entry.value, expected, faults);
   }
-  for (const NodePtr& node : entry.value->list) {
+  for (const TreePtr& node : entry.value->list) {
     if (node->is_broken) continue;
-    if (node->kind == Node::Kind::scalar && !node->text.empty()) {
+    if (node->kind == TreeNode::Kind::scalar && !node->text.empty()) {
       daemon.plugin_path.push_back({node->text, node->mark});
     } else {
       faults.error(node->mark,
@@ -54,7 +54,7 @@ void read_daemon(const Entry& entry, DaemonConfig& daemon, bool& has_plugin_path
          has_plugin_path = true;
          read_plugin_path(path, daemon, faults);
        }}};
-  if (entry.value->kind == Node::Kind::null) {
+  if (entry.value->kind == TreeNode::Kind::null) {
     return report_unexpected(entry.key, *entry.value, "expected a map, or leave it out", faults);
   }
   read_map(*entry.value, "'daemon'", keys, faults);
@@ -62,13 +62,13 @@ void read_daemon(const Entry& entry, DaemonConfig& daemon, bool& has_plugin_path
 
 void read_stages(const Entry& entry, PipelineConfig& pipeline, Faults& faults) {
   const std::string expected = "expected a list of stages, each '- use: STAGE'";
-  if (entry.value->kind != Node::Kind::list || entry.value->list.empty()) {
-    const bool is_empty = entry.value->kind == Node::Kind::list;
+  if (entry.value->kind != TreeNode::Kind::list || entry.value->list.empty()) {
+    const bool is_empty = entry.value->kind == TreeNode::Kind::list;
     if (!is_empty) return report_unexpected(entry.key, *entry.value, expected, faults);
     faults.error(entry.value->mark, "'stages' is an empty list: " + expected);
     return;
   }
-  for (const NodePtr& stage : entry.value->list) {
+  for (const TreePtr& stage : entry.value->list) {
     pipeline.stages.push_back(read_stage(*stage, faults));
   }
 }
@@ -96,7 +96,7 @@ void read_pipeline(const Entry& entry, Config& config, Faults& faults) {
                                       pipeline.max_failures =
                                           static_cast<std::size_t>(count->value);
                                   }}};
-  if (entry.value->kind == Node::Kind::null) {
+  if (entry.value->kind == TreeNode::Kind::null) {
     report_unexpected(entry.key, *entry.value, "expected a map with stages", faults);
   } else if (read_map(*entry.value, "the pipeline " + quote(entry.key.value), keys, faults) &&
              !has_stages) {
@@ -107,7 +107,7 @@ void read_pipeline(const Entry& entry, Config& config, Faults& faults) {
 }
 
 void read_pipelines(const Entry& entry, Config& config, Faults& faults) {
-  if (entry.value->kind != Node::Kind::map) {
+  if (entry.value->kind != TreeNode::Kind::map) {
     return report_unexpected(entry.key, *entry.value,
                              "expected a map of pipelines, each 'NAME: {stages: [...]}'", faults);
   }
@@ -117,7 +117,7 @@ void read_pipelines(const Entry& entry, Config& config, Faults& faults) {
 
 }  // namespace
 
-void read_document(const Node& root, bool is_main, Config& config, bool& has_plugin_path,
+void read_document(const TreeNode& root, bool is_main, Config& config, bool& has_plugin_path,
                    Faults& faults) {
   std::vector<Key> keys = {
       {"pipelines", [&](const Entry& entry) { read_pipelines(entry, config, faults); }}};

@@ -49,7 +49,7 @@ void read_one(const std::string& path, bool is_main, const Environment& environm
               bool& has_plugin_path, Faults& faults) {
   const auto text = read_file(path, faults);
   if (!text) return;
-  const NodePtr root = parse_tree(*text, path, environment, faults);
+  const TreePtr root = parse_tree(*text, path, environment, faults);
   if (root) read_document(*root, is_main, config, has_plugin_path, faults);
 }
 
@@ -110,7 +110,7 @@ Config parse(std::string_view text, const std::string& file, const Environment& 
   Config config;
   config.file = file;
   bool has_plugin_path = false;
-  const NodePtr root = parse_tree(text, file, environment, faults);
+  const TreePtr root = parse_tree(text, file, environment, faults);
   if (root) read_document(*root, true, config, has_plugin_path, faults);
   require_pipelines(config, faults);
   return config;

@@ -14,22 +14,22 @@ constexpr std::chrono::nanoseconds kDefaultBackoff = std::chrono::milliseconds(1
 // A stage id or a list of them.
 void read_from(const Entry& entry, StageConfig& stage, Faults& faults) {
   const std::string expected = "expected the id of a stage or a list of ids";
-  const Node& node = *entry.value;
+  const TreeNode& node = *entry.value;
   stage.from.emplace();
-  const auto add = [&](const Node& name) {
-    if (name.kind == Node::Kind::scalar && !name.is_broken) {
+  const auto add = [&](const TreeNode& name) {
+    if (name.kind == TreeNode::Kind::scalar && !name.is_broken) {
       stage.from->push_back({name.text, name.mark});
     } else {
       report_unexpected(entry.key, name, expected, faults);
       stage.is_from_broken = true;
     }
   };
-  if (node.kind != Node::Kind::list) return add(node);
+  if (node.kind != TreeNode::Kind::list) return add(node);
   if (node.list.empty()) {
     faults.error(node.mark, "'from' is an empty list: " + expected);
     stage.is_from_broken = true;
   }
-  for (const NodePtr& name : node.list) add(*name);
+  for (const TreePtr& name : node.list) add(*name);
 }
 
 void read_queue_items(const Entry& entry, StageConfig& stage, Faults& faults) {
@@ -40,7 +40,7 @@ void read_queue_items(const Entry& entry, StageConfig& stage, Faults& faults) {
 
 // A count, or {items, bytes}.
 void read_queue(const Entry& entry, StageConfig& stage, Faults& faults) {
-  if (entry.value->kind != Node::Kind::map) return read_queue_items(entry, stage, faults);
+  if (entry.value->kind != TreeNode::Kind::map) return read_queue_items(entry, stage, faults);
   const auto read_queue_bytes = [&](const Entry& bytes) {
     if (const auto value = read_bytes(bytes, 1, faults)) {
       stage.queue_bytes = {static_cast<std::size_t>(value->value), value->mark};
@@ -66,7 +66,7 @@ void read_retry(const Entry& entry, StageConfig& stage, Faults& faults) {
   const auto read_backoff = [&](const Entry& backoff) {
     if (const auto time = read_duration(backoff, faults)) retry.backoff = time->value;
   };
-  if (entry.value->kind != Node::Kind::map) {
+  if (entry.value->kind != TreeNode::Kind::map) {
     read_times(entry);
   } else {
     read_map(*entry.value, "'retry'", {{"times", read_times}, {"backoff", read_backoff}}, faults);
@@ -99,7 +99,7 @@ std::vector<Key> engine_keys(StageConfig& stage, Faults& faults) {
 
 }  // namespace
 
-StageConfig read_stage(const Node& node, Faults& faults) {
+StageConfig read_stage(const TreeNode& node, Faults& faults) {
   StageConfig stage;
   stage.mark = node.mark;
   bool has_use = false;
@@ -108,7 +108,7 @@ StageConfig read_stage(const Node& node, Faults& faults) {
        [&](const Entry& entry) {
          has_use = true;
          stage.use = read_text(entry, "expected the name of a stage type", faults).value_or(Text());
-         if (entry.value->kind == Node::Kind::scalar && !entry.value->is_broken &&
+         if (entry.value->kind == TreeNode::Kind::scalar && !entry.value->is_broken &&
              stage.use.value.empty()) {
            report_unexpected(entry.key, *entry.value, "expected the name of a stage type", faults);
          }

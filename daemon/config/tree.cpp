@@ -27,7 +27,7 @@ class TreeBuilder final : public YAML::EventHandler {
         faults_(faults),
         last_mark_{file_, 1, 1} {}
 
-  NodePtr root() const { return root_; }
+  TreePtr root() const { return root_; }
   /// Where the last key or value was; a refusal is behind it.
   const Mark& last_mark() const { return last_mark_; }
 
@@ -35,7 +35,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (is_key_next()) give_up(mark_of(mark), "a key is missing: expected text before the ':'");
-    put(make_node(Node::Kind::null, mark), anchor);
+    put(make_node(TreeNode::Kind::null, mark), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (is_key_next()) give_up(mark_of(mark), "expected a key, which is plain text, not an alias");
@@ -47,19 +47,19 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(Node::Kind::list, mark, tag, anchor);
+    open(TreeNode::Kind::list, mark, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(Node::Kind::map, mark, tag, anchor);
+    open(TreeNode::Kind::map, mark, tag, anchor);
   }
   void OnMapEnd() override { close(); }
 
  private:
   // A list or map that is being filled; a map is in between a key and its value while has_key.
   struct Open {
-    std::shared_ptr<Node> node;
+    std::shared_ptr<TreeNode> node;
     YAML::anchor_t anchor = YAML::NullAnchor;
     bool has_key = false;
     Text key;
@@ -76,19 +76,21 @@ class TreeBuilder final : public YAML::EventHandler {
     throw GivenUp();
   }
   bool is_key_next() const {
-    return !open_.empty() && open_.back().node->kind == Node::Kind::map && !open_.back().has_key;
+    return !open_.empty() && open_.back().node->kind == TreeNode::Kind::map &&
+           !open_.back().has_key;
   }
-  std::shared_ptr<Node> make_node(Node::Kind kind, const YAML::Mark& mark) {
-    auto node = std::make_shared<Node>();
+  std::shared_ptr<TreeNode> make_node(TreeNode::Kind kind, const YAML::Mark& mark) {
+    auto node = std::make_shared<TreeNode>();
     node->kind = kind;
     node->mark = mark_of(mark);
     node->n_bytes = sizeof(void*);
     return node;
   }
   void check_tag(const YAML::Mark& mark, const std::string& tag);
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor);
+  void open(TreeNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor);
   void close();
-  void put(NodePtr node, YAML::anchor_t anchor);
+  void put(TreePtr node, YAML::anchor_t anchor);
   void put_key(Text key);
 
   std::string file_;
@@ -96,8 +98,8 @@ class TreeBuilder final : public YAML::EventHandler {
   Faults& faults_;
   Mark last_mark_;
   std::vector<Open> open_;
-  std::map<YAML::anchor_t, NodePtr> anchors_;
-  NodePtr root_;
+  std::map<YAML::anchor_t, TreePtr> anchors_;
+  TreePtr root_;
 };
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -105,7 +107,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   check_tag(mark, tag);
   last_mark_ = mark_of(mark);
   if (is_key_next()) return put_key({value, mark_of(mark)});
-  auto node = make_node(Node::Kind::scalar, mark);
+  auto node = make_node(TreeNode::Kind::scalar, mark);
   const auto text = substitute(value, environment_, [&](std::string complaint) {
     faults_.error(node->mark, std::move(complaint));
   });
@@ -121,7 +123,7 @@ void TreeBuilder::check_tag(const YAML::Mark& mark, const std::string& tag) {
   give_up(mark_of(mark), "the YAML tag " + quote(tag) + " has no meaning here: leave it out");
 }
 
-void TreeBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+void TreeBuilder::open(TreeNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
                        YAML::anchor_t anchor) {
   check_tag(mark, tag);
   // yaml-cpp takes a list or map that is never closed for a key, too.
@@ -142,7 +144,7 @@ void TreeBuilder::close() {
   put(std::move(done.node), done.anchor);
 }
 
-void TreeBuilder::put(NodePtr node, YAML::anchor_t anchor) {
+void TreeBuilder::put(TreePtr node, YAML::anchor_t anchor) {
   if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
   if (open_.empty()) {
     root_ = std::move(node);
@@ -154,7 +156,7 @@ void TreeBuilder::put(NodePtr node, YAML::anchor_t anchor) {
     give_up(node->mark, "too much with its aliases and variables written out: expected at most " +
                             std::to_string(kMaxExpandedBytes >> 20U) + " MiB");
   }
-  if (top.node->kind == Node::Kind::list) {
+  if (top.node->kind == TreeNode::Kind::list) {
     top.node->list.push_back(std::move(node));
     return;
   }
@@ -225,15 +227,15 @@ void report_refusal(const YAML::Exception& refusal, std::string_view text, const
 }
 
 // Reads what the builder then holds. The rest of the stream must be empty.
-NodePtr read_document(std::istream& stream, const std::string& file, TreeBuilder& builder,
+TreePtr read_document(std::istream& stream, const std::string& file, TreeBuilder& builder,
                       Faults& faults) {
   YAML::Parser parser(stream);
   const bool has_document = parser.HandleNextDocument(builder) && builder.root();
-  if (!has_document || builder.root()->kind == Node::Kind::null) {
+  if (!has_document || builder.root()->kind == TreeNode::Kind::null) {
     faults.error({file, 0, 0}, "empty: expected 'pipelines:'");
     return nullptr;
   }
-  const NodePtr root = builder.root();
+  TreePtr root = builder.root();
   if (parser.HandleNextDocument(builder)) {
     faults.error(builder.root()->mark, "a second document: expected one, without '---' in between");
   }
@@ -242,23 +244,23 @@ NodePtr read_document(std::istream& stream, const std::string& file, TreeBuilder
 
 }  // namespace
 
-std::string describe(const Node& node) {
+std::string describe(const TreeNode& node) {
   switch (node.kind) {
-    case Node::Kind::null:
+    case TreeNode::Kind::null:
       return "nothing";
-    case Node::Kind::scalar:
+    case TreeNode::Kind::scalar:
       return quote(node.text);
-    case Node::Kind::list:
+    case TreeNode::Kind::list:
       return "a list";
-    case Node::Kind::map:
+    case TreeNode::Kind::map:
       return "a map";
-    case Node::Kind::invalid:
+    case TreeNode::Kind::invalid:
       break;
   }
   return "nothing";
 }
 
-NodePtr parse_tree(std::string_view text, const std::string& file, const Environment& environment,
+TreePtr parse_tree(std::string_view text, const std::string& file, const Environment& environment,
                    Faults& faults) {
   if (!check_source_text(text, file, faults)) return nullptr;
   // yaml-cpp 0.7 takes the end of the file for a closing quote. It refuses the end of a document

@@ -17,32 +17,32 @@ struct Text {
   Mark mark;
 };
 
-struct Node;
+struct TreeNode;
 /// Shared by every alias of an anchor; immutable once parsed.
-using NodePtr = std::shared_ptr<const Node>;
+using TreePtr = std::shared_ptr<const TreeNode>;
 
 struct Entry {
   Text key;
-  NodePtr value;
+  TreePtr value;
 };
 
-struct Node {
+struct TreeNode {
   enum class Kind : unsigned char { invalid = 0, null, scalar, list, map };
   Kind kind = Kind::invalid;
   Mark mark;
   std::string text;           ///< of a scalar, variables replaced
   bool is_broken = false;     ///< a fault about this scalar was reported already
-  std::vector<NodePtr> list;  ///< of a list
+  std::vector<TreePtr> list;  ///< of a list
   std::vector<Entry> map;     ///< of a map, in the order of the file, keys unique
   std::size_t n_bytes = 0;    ///< roughly, with every alias written out
 };
 
 /// "a list", "a map", "nothing", "the text '12'": what stands there, for messages.
-std::string describe(const Node& node);
+std::string describe(const TreeNode& node);
 
 /// Parses one document. Null when the text is not a document that can be read on with, which has
 /// then been reported. May be given any bytes: size, depth and aliases are bounded.
-NodePtr parse_tree(std::string_view text, const std::string& file, const Environment& environment,
+TreePtr parse_tree(std::string_view text, const std::string& file, const Environment& environment,
                    Faults& faults);
 
 /// Bounds of a document. Far above any real configuration, far below what hurts.

@@ -12,7 +12,7 @@ using testing::IsEmpty;
 
 class Tree : public testing::Test {
  protected:
-  NodePtr parse(std::string_view text) {
+  TreePtr parse(std::string_view text) {
     return parse_tree(text, "c.yaml", {{"A", "a: b"}}, faults_);
   }
   std::vector<std::string> faults_of(std::string_view text) {
@@ -23,7 +23,7 @@ class Tree : public testing::Test {
 };
 
 TEST_F(Tree, KeepsTheMarksOfKeysAndValues) {
-  const NodePtr root = parse("a: 1\nb:\n  - x\n  - [y, z]\n");
+  const TreePtr root = parse("a: 1\nb:\n  - x\n  - [y, z]\n");
   ASSERT_TRUE(root);
   ASSERT_EQ(root->map.size(), 2U);
   EXPECT_EQ(to_string(root->map[1].key.mark), "c.yaml:2:1");
@@ -31,22 +31,22 @@ TEST_F(Tree, KeepsTheMarksOfKeysAndValues) {
 }
 
 TEST_F(Tree, ScalarsAreTextQuotedOrNot) {
-  const NodePtr root = parse("[12, \"12\", yes, 'null', ~]");
+  const TreePtr root = parse("[12, \"12\", yes, 'null', ~]");
   EXPECT_EQ(root->list[0]->text, "12");
   EXPECT_EQ(root->list[1]->text, "12");
   EXPECT_EQ(root->list[2]->text, "yes");
   EXPECT_EQ(root->list[3]->text, "null");
-  EXPECT_EQ(root->list[4]->kind, Node::Kind::null);
+  EXPECT_EQ(root->list[4]->kind, TreeNode::Kind::null);
 }
 
 TEST_F(Tree, VariablesAreTextAndNeverYaml) {
-  const NodePtr root = parse("x: ${A}\n${A}: y\n");
+  const TreePtr root = parse("x: ${A}\n${A}: y\n");
   EXPECT_EQ(root->map[0].value->text, "a: b");
   EXPECT_EQ(root->map[1].key.value, "${A}");
 }
 
 TEST_F(Tree, AliasesStandForWhatTheyName) {
-  const NodePtr root = parse("a: &x {b: c}\nd: *x\n");
+  const TreePtr root = parse("a: &x {b: c}\nd: *x\n");
   EXPECT_EQ(root->map[1].value->map[0].value->text, "c");
 }
 
@@ -149,7 +149,7 @@ TEST_F(Tree, RefusesAnAliasInsideOfWhatItNames) {
 }
 
 TEST_F(Tree, ReadsWindowsLineEndsAndAByteOrderMark) {
-  const NodePtr root = parse(
+  const TreePtr root = parse(
       "\xEF\xBB\xBF"
       "a: 1\r\nb: 2\r\n");
   EXPECT_THAT(lines_of(faults_), IsEmpty());

@@ -10,25 +10,26 @@ namespace capstan::config {
 
 namespace {
 
-const Mark& place_of(const Text& key, const Node& value) {
+const Mark& place_of(const Text& key, const TreeNode& value) {
   // What is not there has no place of its own; yaml-cpp's is that of the next token.
-  return value.kind == Node::Kind::null ? key.mark : value.mark;
+  return value.kind == TreeNode::Kind::null ? key.mark : value.mark;
 }
 
 // "use:x" is text, since YAML wants a space behind the colon.
-std::string hint_of(const Node& node) {
+std::string hint_of(const TreeNode& node) {
   const bool has_colon =
-      node.kind == Node::Kind::scalar && node.text.find(':') != std::string::npos;
+      node.kind == TreeNode::Kind::scalar && node.text.find(':') != std::string::npos;
   return has_colon ? " (is the space after ':' missing?)" : "";
 }
 
 }  // namespace
 
-bool read_map(const Node& node, const std::string& what, const std::vector<Key>& keys,
+bool read_map(const TreeNode& node, const std::string& what, const std::vector<Key>& keys,
               Faults& faults) {
   std::vector<std::string> names;
+  names.reserve(keys.size());
   for (const Key& key : keys) names.emplace_back(key.name);
-  if (node.kind != Node::Kind::map) {
+  if (node.kind != TreeNode::Kind::map) {
     if (node.is_broken) return false;
     faults.error(node.mark, what + " is " + describe(node) + ": expected a map with " +
                                 join(names) + hint_of(node));
@@ -47,18 +48,18 @@ bool read_map(const Node& node, const std::string& what, const std::vector<Key>&
   return true;
 }
 
-void report_unexpected(const Text& key, const Node& value, const std::string& expected,
+void report_unexpected(const Text& key, const TreeNode& value, const std::string& expected,
                        Faults& faults) {
   if (value.is_broken) return;
-  const bool is_null = value.kind == Node::Kind::null;
+  const bool is_null = value.kind == TreeNode::Kind::null;
   faults.error(
       place_of(key, value),
       quote(key.value) + (is_null ? " has no value" : " is " + describe(value)) + ": " + expected);
 }
 
 std::optional<Text> read_text(const Entry& entry, const std::string& expected, Faults& faults) {
-  const Node& node = *entry.value;
-  if (node.kind == Node::Kind::scalar && !node.is_broken) return Text{node.text, node.mark};
+  const TreeNode& node = *entry.value;
+  if (node.kind == TreeNode::Kind::scalar && !node.is_broken) return Text{node.text, node.mark};
   report_unexpected(entry.key, node, expected, faults);
   return std::nullopt;
 }

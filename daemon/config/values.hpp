@@ -22,11 +22,11 @@ struct Key {
 
 /// Gives every entry to its key; any other key is a fault. `what` names the map: "a stage".
 /// Returns false when the node is no map.
-bool read_map(const Node& node, const std::string& what, const std::vector<Key>& keys,
+bool read_map(const TreeNode& node, const std::string& what, const std::vector<Key>& keys,
               Faults& faults);
 
 /// Reports that a value is not what it should be: "'queue' is a list: expected ...".
-void report_unexpected(const Text& key, const Node& value, const std::string& expected,
+void report_unexpected(const Text& key, const TreeNode& value, const std::string& expected,
                        Faults& faults);
 
 std::optional<Text> read_text(const Entry& entry, const std::string& expected, Faults& faults);

@@ -52,7 +52,7 @@ bool Pipeline::can_admit() const {
 
 void Pipeline::admit_from_intake() {
   bool has_admitted = false;
-  while (!intake_.empty() && can_admit()) {
+  while (may_run_ && !intake_.empty() && can_admit()) {
     JobRequest request = std::move(intake_.front());
     intake_.pop_front();
     Item item(make_ref<Reference>(request.input));

@@ -23,7 +23,9 @@ class DisposeTask final : public WorkerTask {
 }  // namespace
 
 Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget)
-    : loop_(loop), executor_(executor), log_(log), memory_budget_(memory_budget) {}
+    : loop_(loop), executor_(executor), log_(log), memory_budget_(memory_budget) {
+  executor_.announce_to(loop_, *this);
+}
 
 Engine::~Engine() = default;
 

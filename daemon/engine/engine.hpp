@@ -27,7 +27,7 @@ class Engine final : public Wake {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Adds a pipeline; `plan` and `observer` outlive the engine. It runs after its start().
+  /// Adds a pipeline; `plan` and `observer` outlive the engine. It is prepared next, by its owner.
   Pipeline& add(const graph::Pipeline& plan, Observer& observer) CAPSTAN_ON_LOOP;
 
   // For pipelines and slots.

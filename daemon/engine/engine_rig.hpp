@@ -28,6 +28,10 @@ class ManualExecutor final : public Executor {
  public:
   explicit ManualExecutor(unsigned seed) : random_(seed), is_random_(seed != 0) {}
 
+  void announce_to(Loop& loop, Wake& target) override {
+    loop_ = &loop;
+    target_ = &target;
+  }
   void submit(std::vector<WorkerTask*>& batch) override {
     queued_.insert(queued_.end(), batch.begin(), batch.end());
     batch.clear();
@@ -51,11 +55,14 @@ class ManualExecutor final : public Executor {
     const RoleScope role(ThreadRole::worker);
     task->run();
     finished_.push_back(task);
+    loop_->post(*target_);
     return true;
   }
   std::size_t n_queued() const noexcept { return queued_.size(); }
 
  private:
+  Loop* loop_ = nullptr;
+  Wake* target_ = nullptr;
   std::mt19937 random_;
   bool is_random_;
   std::vector<WorkerTask*> queued_;
@@ -119,7 +126,7 @@ class Rig final : public Observer {
     loop_home.check();
     plan.name = "p";
     pipeline = &engine.add(plan, *this);
-    pipeline->start();
+    pipeline->prepare();
     return run_until_idle();
   }
   Rig& submit(const std::string& input) {
@@ -131,7 +138,7 @@ class Rig final : public Observer {
   Rig& run_until_idle() {
     do {
       loop.run_until_idle();
-    } while (executor.run_one() && post_engine());
+    } while (executor.run_one());
     loop.run_until_idle();
     return *this;
   }
@@ -155,8 +162,10 @@ class Rig final : public Observer {
   }
 
   // Observer
-  void pipeline_started(Pipeline&, const std::vector<Failure>& failures) override {
+  void pipeline_prepared(Pipeline& prepared, const std::vector<Failure>& failures) override {
+    loop_home.check();
     start_failures = failures;
+    failures.empty() ? prepared.run() : prepared.drain();
   }
   void job_settled(Pipeline&, const JobReport& report) override {
     settled[report.info.input] = report.state;
@@ -196,10 +205,6 @@ class Rig final : public Observer {
   bool has_finished = false;
 
  private:
-  bool post_engine() {
-    loop.post(engine);
-    return true;
-  }
   RoleScope role_;
 };
 

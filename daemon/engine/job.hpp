@@ -19,6 +19,11 @@ struct Failure {
   std::string message;
 };
 
+/// "decode: no such stream": one line for a person.
+inline std::string describe(const Failure& failure) {
+  return failure.stage.empty() ? failure.message : failure.stage + ": " + failure.message;
+}
+
 enum class JobState : std::uint8_t { invalid = 0, running, done, failed, cancelled };
 
 /// What is told of a job when it settles.

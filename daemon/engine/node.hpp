@@ -66,8 +66,7 @@ struct Node {
   Scope scope() const noexcept { return plan.type->scope; }
   /// Whether runs of this stage wait for their turn before they hand on outputs.
   bool is_ordered() const noexcept {
-    return plan.order != graph::Order::none &&
-           (plan.concurrency > 1 || plan.retry.n_retries > 0);
+    return plan.order != graph::Order::none && (plan.concurrency > 1 || plan.retry.n_retries > 0);
   }
 };
 

@@ -88,9 +88,9 @@ void Pipeline::connect() {
   }
 }
 
-void Pipeline::start() {
-  if (has_started_) throw std::logic_error("pipeline '" + name() + "' was started already");
-  has_started_ = true;
+void Pipeline::prepare() {
+  if (was_prepared_) throw std::logic_error("pipeline '" + name() + "' was prepared already");
+  was_prepared_ = true;
   engine_.submit(*new Construction(*this));
 }
 
@@ -105,8 +105,13 @@ void Pipeline::constructed(std::vector<Failure> failures) {
     }
   }
   state_ = State::running;
-  observer_.pipeline_started(*this, failures);
-  if (!failures.empty()) drain();
+  observer_.pipeline_prepared(*this, failures);
+  engine_.schedule();
+}
+
+void Pipeline::run() {
+  if (is_draining_) return;
+  may_run_ = true;
   start_sources();
   engine_.schedule();
 }
@@ -114,10 +119,6 @@ void Pipeline::constructed(std::vector<Failure> failures) {
 void Pipeline::start_sources() {
   for (const auto& node : nodes_) {
     if (!node->is_source()) continue;
-    if (is_draining_) {
-      node->has_ended = true;
-      continue;
-    }
     Slot& slot = *node->free_slots.back();
     node->free_slots.pop_back();
     auto* run = new Run(*node, RunKind::process);
@@ -150,8 +151,11 @@ void Pipeline::drain() {
   intake_.clear();
   for (const auto& node : nodes_) {
     if (!node->is_source()) continue;
-    for (const auto& slot : node->slots) {
-      if (slot->run) abandon(*slot->run);
+    Slot& slot = *node->slots.front();
+    if (slot.run) {
+      abandon(*slot.run);
+    } else {
+      node->has_ended = true;
     }
   }
   engine_.schedule();

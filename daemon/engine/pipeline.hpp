@@ -15,12 +15,13 @@ namespace capstan::engine {
 class Engine;
 
 /// Hears what becomes of jobs. Called on the loop, from within the pump: must not call back into
-/// the pipeline, except for submit().
+/// the pipeline, except for submit(), run() and drain().
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// Every stage has been made once and the pipeline runs; or it cannot, and why (it ends then).
-  virtual void pipeline_started(Pipeline& pipeline, const std::vector<Failure>& failures) = 0;
+  /// Every stage has been made once, or could not be, and why. The owner answers, now or later,
+  /// with run() or drain().
+  virtual void pipeline_prepared(Pipeline& pipeline, const std::vector<Failure>& failures) = 0;
   virtual void job_settled(Pipeline& pipeline, const JobReport& report) = 0;
   /// An item left the last stage.
   virtual void item_left(Pipeline&, const Item&) {}
@@ -51,8 +52,10 @@ class Pipeline final : private Wake {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  /// Makes one instance of each stage, then runs.
-  void start() CAPSTAN_ON_LOOP;
+  /// Makes one instance of each stage and tells the observer.
+  void prepare() CAPSTAN_ON_LOOP;
+  /// Starts the source and takes submissions. After prepare() went well.
+  void run() CAPSTAN_ON_LOOP;
   /// Queues an input of a pipeline; it becomes a job when there is room.
   void submit(JobRequest request) CAPSTAN_ON_LOOP;
   /// No more submissions: the pipeline ends when its source has, and everything is settled.
@@ -166,7 +169,8 @@ class Pipeline final : private Wake {
   bool is_draining_ CAPSTAN_LOOP_ONLY = false;
   bool is_stopping_ CAPSTAN_LOOP_ONLY = false;
   bool intake_closed_ CAPSTAN_LOOP_ONLY = false;
-  bool has_started_ CAPSTAN_LOOP_ONLY = false;
+  bool was_prepared_ CAPSTAN_LOOP_ONLY = false;
+  bool may_run_ CAPSTAN_LOOP_ONLY = false;
   std::size_t n_failed_jobs_ CAPSTAN_LOOP_ONLY = 0;
   std::size_t n_unstarted_ CAPSTAN_LOOP_ONLY = 0;
   std::size_t n_cleanups_ CAPSTAN_LOOP_ONLY = 0;

@@ -296,7 +296,6 @@ TEST_P(PipelineTest, StopCancelsGeneratorsAtTheirYieldAndCoroutinesAtTheirAwait)
   for (unsigned i = 0; i < GetParam(); ++i) {
     rig.loop.advance(1ms);
     rig.executor.run_one();
-    rig.loop.post(rig.engine);
   }
   rig.pipeline->stop();
   rig.run();
@@ -346,10 +345,10 @@ TEST_P(PipelineTest, MaxFailuresClosesTheIntake) {
   EXPECT_EQ(rig.settled.size() + rig.n_unstarted, 20U);
 }
 
-TEST(Pipeline, StartedTwiceIsAnError) {
+TEST(Pipeline, PreparedTwiceIsAnError) {
   Rig rig;
   rig.stage(kMapType<Pass>).start();
-  EXPECT_THROW(rig.pipeline->start(), std::logic_error);
+  EXPECT_THROW(rig.pipeline->prepare(), std::logic_error);
   rig.run();
 }
 

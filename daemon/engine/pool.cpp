@@ -8,8 +8,7 @@
 
 namespace capstan::engine {
 
-Pool::Pool(unsigned n_workers, std::function<void()> on_finished)
-    : on_finished_(std::move(on_finished)) {
+Pool::Pool(unsigned n_workers) {
   workers_.reserve(n_workers);
   for (unsigned i = 0; i < n_workers; ++i) workers_.emplace_back([this, i] { work(i); });
 }
@@ -21,6 +20,11 @@ Pool::~Pool() {
   }
   has_work_.notify_all();
   for (std::thread& worker : workers_) worker.join();
+}
+
+void Pool::announce_to(Loop& loop, Wake& target) {
+  loop_ = &loop;  // read by workers only after a submit, which the queue's mutex orders
+  target_ = &target;
 }
 
 void Pool::push(WorkerTask* task) {
@@ -82,7 +86,7 @@ void Pool::finish(WorkerTask* task) {
     is_first = finished_.empty();
     finished_.push_back(task);
   }
-  if (is_first) on_finished_();
+  if (is_first && loop_) loop_->post(*target_);
 }
 
 void Pool::work(unsigned number) {

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <thread>
 
 #include "engine/task.hpp"
@@ -16,13 +15,13 @@ namespace capstan::engine {
 /// Threads: construct, submit, collect and destroy on the loop's side; workers are its own.
 class Pool final : public Executor {
  public:
-  /// `on_finished` is called on a worker when finished tasks begin to wait for collect().
-  Pool(unsigned n_workers, std::function<void()> on_finished);
+  explicit Pool(unsigned n_workers);
   /// Runs what was submitted, then joins. Uncollected tasks stay uncollected.
   ~Pool() override;
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
+  void announce_to(Loop& loop, Wake& target) override;
   void submit(std::vector<WorkerTask*>& batch) override CAPSTAN_ON_LOOP;
   void collect(std::vector<WorkerTask*>& finished) override CAPSTAN_ON_LOOP;
   unsigned n_workers() const noexcept { return static_cast<unsigned>(workers_.size()); }
@@ -40,7 +39,6 @@ class Pool final : public Executor {
   WorkerTask* wait_for_task();
   void finish(WorkerTask* task);
 
-  const std::function<void()> on_finished_;
   Mutex mutex_;
   std::condition_variable_any has_work_;
   std::array<Fifo, kRanks> queues_ CAPSTAN_GUARDED_BY(mutex_);
@@ -49,6 +47,8 @@ class Pool final : public Executor {
   bool is_stopping_ CAPSTAN_GUARDED_BY(mutex_) = false;
   Mutex finished_mutex_;
   std::vector<WorkerTask*> finished_ CAPSTAN_GUARDED_BY(finished_mutex_);
+  Loop* loop_ = nullptr;
+  Wake* target_ = nullptr;
   std::vector<std::thread> workers_;
 };
 

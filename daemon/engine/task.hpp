@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include <capstan/sdk/loop.hpp>
+
 #include "loop/thread_role.hpp"
 
 namespace capstan::engine {
@@ -22,10 +24,13 @@ class WorkerTask {
   ~WorkerTask() = default;
 };
 
-/// Runs tasks. Both members are called on the loop.
+/// Runs tasks. Its members are called on the loop.
 class Executor {
  public:
   virtual ~Executor() = default;
+  /// Has `target` called on `loop` whenever finished tasks begin to wait for collect(). Once,
+  /// before the first submit; both outlive the executor's workers.
+  virtual void announce_to(Loop& loop, Wake& target) = 0;
   /// Takes a batch and wakes as many workers as it needs; empties the vector.
   virtual void submit(std::vector<WorkerTask*>& batch) CAPSTAN_ON_LOOP = 0;
   /// Appends the tasks whose `run` has returned, in that order.

@@ -1,0 +1,81 @@
+// capstan: everything a person types.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/check.hpp"
+#include "cli/inspect.hpp"
+#include "cli/run.hpp"
+#include "log/log.hpp"
+#include "runtime.hpp"
+
+namespace {
+
+using namespace capstan;
+
+int check(const std::string& config_file) {
+  Plan plan;
+  plan.read(config_file);
+  plan.build();
+  if (!plan.faults.has_errors()) {
+    // Some faults only a stage itself can find, such as a path template that cannot work.
+    log::StderrLog log(log::Style::plain, LogLevel::warn);
+    Listener nobody;
+    Runtime runtime(plan, log, nobody);
+    runtime.prepare();
+    runtime.close();
+  }
+  return cli::report_check(plan.config, plan.pipelines, plan.loader.faults(), plan.faults,
+                           std::cout, std::cerr);
+}
+
+int inspect(const cli::InspectRequest& request, const std::vector<std::string>& plugin_path) {
+  loader::Loader loader;
+  std::vector<std::string> faults;
+  for (const std::string& folder : plugin_path) {
+    if (const auto reason = loader.load_folder(folder)) {
+      faults.push_back("cannot load plugins from " + log::escape(folder) + ": " + *reason);
+    }
+  }
+  faults.insert(faults.end(), loader.faults().begin(), loader.faults().end());
+  const PluginCatalog catalog(loader);
+  return cli::inspect_command(request, catalog, faults, std::cout, std::cerr);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"capstan: runs, checks and explains media pipelines"};
+  app.set_version_flag("--version", CAPSTAN_VERSION);
+  app.require_subcommand(1);
+
+  cli::RunRequest run_request;
+  auto* run = app.add_subcommand("run", "run a configuration once, in the foreground");
+  run->add_option("CONFIG", run_request.config_file, "configuration file")->required();
+  run->add_option("INPUT", run_request.inputs, "inputs in place of the configured ones");
+  run->add_option("--pipeline", run_request.pipeline, "run only this pipeline");
+
+  std::string check_file;
+  auto* check_command = app.add_subcommand("check", "find all mistakes of a configuration");
+  check_command->add_option("CONFIG", check_file, "configuration file")->required();
+
+  cli::InspectRequest inspect_request;
+  std::vector<std::string> plugin_path = default_plugin_path();
+  auto* inspect_command = app.add_subcommand("inspect", "show stage types and their options");
+  inspect_command->add_option("STAGE", inspect_request.stage, "stage type");
+  inspect_command->add_flag("--schema", inspect_request.is_schema, "print a JSON Schema");
+  inspect_command->add_option("--plugin-path", plugin_path, "folder of plugins");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    if (run->parsed()) return cli::run_command(run_request, std::cout, std::cerr);
+    if (check_command->parsed()) return check(check_file);
+    return inspect(inspect_request, plugin_path);
+  } catch (const std::exception& failure) {
+    std::cerr << "capstan: " << failure.what() << '\n';
+    return 2;
+  }
+}

@@ -1,0 +1,136 @@
+#include "loader/loader.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/dll/shared_library.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "loader/descriptor_file.hpp"
+
+namespace capstan::loader {
+
+namespace fs = std::filesystem;
+
+struct Loader::Library {
+  boost::dll::shared_library handle;
+};
+
+namespace {
+
+/// A plugin runs with all of the daemon's rights, so nobody else may be able to replace it.
+void check_owner(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) {
+    throw std::runtime_error(std::generic_category().message(errno));
+  }
+  if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
+    throw std::runtime_error("belongs to user " + std::to_string(info.st_uid) +
+                             ": plugins are loaded only from what root or user " +
+                             std::to_string(::geteuid()) + " owns");
+  }
+  if (info.st_mode & S_IWOTH) {
+    throw std::runtime_error("can be written by everybody: run chmod o-w on it");
+  }
+}
+
+/// Boost's message holds the linker's own in parentheses; only that is of use.
+std::string linker_message(std::string text) {
+  const std::string_view marker = "dlerror system message: ";
+  const std::size_t at = text.find(marker);
+  if (at == std::string::npos) return text;
+  text.erase(0, at + marker.size());
+  const std::size_t end = text.rfind("): ");
+  return end == std::string::npos ? text : text.substr(0, end);
+}
+
+void check_type(const StageType& type) {
+  const bool is_sync = type.execution == Execution::sync;
+  if (!type.name || !*type.name || !type.summary || type.scope == Scope::invalid ||
+      (is_sync ? !type.make_sync : !type.make_async)) {
+    throw std::runtime_error("has a stage type without a name, a summary or a way to make it");
+  }
+  const Options options(type.options, type.n_options);  // throws on a default of the wrong type
+}
+
+}  // namespace
+
+Loader::Loader() = default;
+// The handles are given up, not closed: see the class comment.
+Loader::~Loader() {
+  for (auto& library : libraries_) static_cast<void>(library.release());
+}
+
+std::optional<std::string> Loader::load_folder(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".so") files.push_back(entry->path().string());
+  }
+  if (error) return error.message();
+  try {
+    check_owner(folder);
+  } catch (const std::runtime_error& failure) {
+    return failure.what();
+  }
+  std::sort(files.begin(), files.end());
+  for (const std::string& file : files) {
+    try {
+      load_file(file);
+    } catch (const std::exception& failure) {
+      faults_.push_back("plugin " + file + " " + failure.what());
+    }
+  }
+  return std::nullopt;
+}
+
+void Loader::load_file(const std::string& path) {
+  check_owner(path);
+  check_head(read_descriptor_head(path));
+  auto library = std::make_unique<Library>();
+  try {
+    library->handle.load(fs::absolute(path).string(),
+                         boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+  } catch (const std::exception& failure) {
+    throw std::runtime_error("cannot be loaded: " + linker_message(failure.what()));
+  }
+  const auto& plugin = library->handle.get<const PluginDescriptor>(kPluginSymbol);
+  libraries_.push_back(std::move(library));  // from here on it stays, admitted or not
+  admit(path, plugin);
+}
+
+void Loader::admit(const std::string& path, const PluginDescriptor& plugin) {
+  if (!plugin.name || !plugin.version || plugin.stage_type_size < sizeof(StageType)) {
+    throw std::runtime_error("has a descriptor without a name, a version or stage types");
+  }
+  const auto* bytes = reinterpret_cast<const char*>(plugin.stage_types);
+  std::vector<LoadedType> admitted;
+  for (std::uint64_t i = 0; i < plugin.n_stage_types; ++i) {
+    const auto& type = *reinterpret_cast<const StageType*>(bytes + i * plugin.stage_type_size);
+    check_type(type);
+    admitted.push_back({plugin.name, plugin.version, path, &type});
+  }
+  for (LoadedType& type : admitted) {
+    const auto same = std::find_if(types_.begin(), types_.end(), [&](const LoadedType& each) {
+      return std::string_view(each.type->name) == type.type->name;
+    });
+    if (same == types_.end()) {
+      types_.push_back(std::move(type));
+    } else {
+      faults_.push_back("plugin " + path + " offers stage type '" + type.type->name + "', which " +
+                        same->file + " offers already: remove one of the two");
+    }
+  }
+}
+
+const StageType* Loader::find(std::string_view name) const noexcept {
+  const auto found = std::find_if(types_.begin(), types_.end(),
+                                  [&](const LoadedType& each) { return name == each.type->name; });
+  return found == types_.end() ? nullptr : found->type;
+}
+
+}  // namespace capstan::loader

@@ -1,0 +1,64 @@
+#include "plan.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace capstan {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> split_at_colons(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t colon = text.find(':');
+    if (colon != 0) parts.emplace_back(text.substr(0, colon));
+    text.remove_prefix(colon == std::string_view::npos ? text.size() : colon + 1);
+  }
+  return parts;
+}
+
+/// In a build tree each plugin has a folder of its own beside the program.
+std::vector<std::string> plugins_of_build_tree() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (error || !fs::exists(program.parent_path() / "build.ninja", error)) return {};
+  std::vector<std::string> folders;
+  for (fs::directory_iterator entry(program.parent_path() / "plugins", error), end;
+       !error && entry != end; entry.increment(error)) {
+    if (entry->is_directory(error)) folders.push_back(entry->path().string());
+  }
+  return folders;
+}
+
+}  // namespace
+
+std::vector<std::string> default_plugin_path() {
+  if (const char* path = std::getenv("CAPSTAN_PLUGIN_PATH")) return split_at_colons(path);
+  std::vector<std::string> folders = plugins_of_build_tree();
+  return folders.empty() ? std::vector<std::string>{CAPSTAN_PLUGIN_FOLDER} : folders;
+}
+
+std::vector<graph::CatalogEntry> PluginCatalog::entries() const {
+  std::vector<graph::CatalogEntry> entries;
+  for (const loader::LoadedType& each : loader_.types()) {
+    entries.push_back({each.plugin, each.version, each.file, each.type});
+  }
+  return entries;
+}
+
+void Plan::read(const std::string& path) {
+  config = config::load(path, config::process_environment(), default_plugin_path(), faults);
+  n_workers = config::count_workers(config.daemon);
+  for (const config::Text& folder : config.daemon.plugin_path) {
+    if (const auto reason = loader.load_folder(folder.value)) {
+      faults.error(folder.mark,
+                   "cannot load plugins from " + config::quote(folder.value) + ": " + *reason);
+    }
+  }
+}
+
+void Plan::build() { pipelines = graph::build_all(config, catalog, faults); }
+
+}  // namespace capstan
