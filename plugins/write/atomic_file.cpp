@@ -49,7 +49,7 @@ int link_unnamed(int fd, int folder, const std::string& name) {
   return linkat(AT_FDCWD, self.c_str(), folder, name.c_str(), AT_SYMLINK_FOLLOW);
 }
 
-// False when this file system, or a machine without /proc, cannot do it.
+// False when this is not possible here.
 bool write_unnamed(int folder, const std::string& name, std::string_view content,
                    const std::function<void()>& check) {
   const Fd fd(openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, kFileMode));
@@ -59,7 +59,8 @@ bool write_unnamed(int folder, const std::string& name, std::string_view content
   }
   write_all(fd.get(), content, check);
   if (link_unnamed(fd.get(), folder, name) == 0) return true;
-  if (errno == ENOENT && access("/proc/self/fd", F_OK) != 0) return false;
+  // No /proc, or a file system or sandbox that makes unnamed files but does not link them.
+  if (errno == ENOENT || errno == EXDEV || errno == EPERM || errno == EOPNOTSUPP) return false;
   if (errno != EEXIST) throw_errno();
   // No call links over a name, so it takes a second name for an instant.
   refuse_folder(folder, name);

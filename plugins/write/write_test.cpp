@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <capstan/sdk/detail/item_access.hpp>
 #include <capstan/sdk/harness.hpp>
@@ -170,6 +171,21 @@ TEST_F(Write, LinksInsideTheRootMayNotLeadOut) {
   EXPECT_THAT(list("out"), IsEmpty());
   write.feed(make_item("x", "good/x"));
   EXPECT_THAT(list("root/inside"), ElementsAre("x"));
+}
+
+TEST_F(Write, ManyMayMakeTheSameFoldersAtOnce) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([this, i] {
+      for (int folder = 0; folder < 20; ++folder) {
+        RootFolder root(at("new/root/"));
+        const Fd fd = root.open(std::to_string(folder) + "/a/b");
+        replace_file(fd.get(), std::to_string(i), "x", [] {});
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(list("new/root").size(), 20U * (3 + 8));
 }
 
 TEST_F(Write, WithoutOpenat2NoLinkIsFollowed) {
