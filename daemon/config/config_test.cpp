@@ -199,6 +199,18 @@ TEST_F(Form, PipelinesNeedStages) {
                           HasSubstr("c.yaml:5:15: 'stages' is 'x'")));
 }
 
+TEST_F(Form, MorePipelinesOrStagesThanAnyoneNeedsAreFaults) {
+  std::string stages;
+  std::string pipelines;
+  for (int i = 0; i < 201; ++i) stages += "{use: x}, ";
+  for (int i = 0; i < 1001; ++i) pipelines += "p" + std::to_string(i) + ": {}, ";
+  EXPECT_THAT(faults_of("pipelines: {p: {stages: [" + stages + "]}}"),
+              ElementsAre(HasSubstr("'stages' has 201 entries: expected at most 200")));
+  faults_ = {};
+  EXPECT_THAT(faults_of("pipelines: {" + pipelines + "}"),
+              ElementsAre(HasSubstr("'pipelines' has 1001 entries: expected at most 1000")));
+}
+
 TEST_F(Form, AConfigurationWithoutPipelinesIsAFault) {
   EXPECT_THAT(faults_of("daemon: {workers: 2}\n"), ElementsAre(HasSubstr("c.yaml: no pipelines")));
   faults_ = {};

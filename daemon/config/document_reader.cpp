@@ -10,6 +10,10 @@ namespace capstan::config {
 namespace {
 
 constexpr std::uint64_t kMaxWorkers = 1024;
+// Far above any real configuration; they keep what compares all with all from taking minutes.
+constexpr std::size_t kMaxPipelines = 1000;
+constexpr std::size_t kMaxStages = 200;
+
 constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20U;  // a 4K frame is 12 MiB
 
 void read_workers(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
@@ -68,6 +72,11 @@ void read_stages(const Entry& entry, PipelineConfig& pipeline, Faults& faults) {
     faults.error(entry.value->mark, "'stages' is an empty list: " + expected);
     return;
   }
+  if (entry.value->list.size() > kMaxStages) {
+    faults.error(entry.value->mark, "'stages' has " + std::to_string(entry.value->list.size()) +
+                                        " entries: expected at most " + std::to_string(kMaxStages));
+    return;
+  }
   for (const TreePtr& stage : entry.value->list) {
     pipeline.stages.push_back(read_stage(*stage, faults));
   }
@@ -110,6 +119,12 @@ void read_pipelines(const Entry& entry, Config& config, Faults& faults) {
   if (entry.value->kind != TreeNode::Kind::map) {
     return report_unexpected(entry.key, *entry.value,
                              "expected a map of pipelines, each 'NAME: {stages: [...]}'", faults);
+  }
+  if (entry.value->map.size() > kMaxPipelines) {
+    faults.error(entry.value->mark, "'pipelines' has " + std::to_string(entry.value->map.size()) +
+                                        " entries: expected at most " +
+                                        std::to_string(kMaxPipelines));
+    return;
   }
   if (entry.value->map.empty()) config.pipelines_mark = entry.value->mark;
   for (const Entry& pipeline : entry.value->map) read_pipeline(pipeline, config, faults);
