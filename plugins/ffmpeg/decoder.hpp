@@ -9,10 +9,10 @@ namespace capstan::ffmpeg {
 
 /// What was found to be broken in an input. A value.
 struct Damage {
-  bool is_truncated = false;    ///< the demuxer could not read on
-  int n_lost_packets = 0;       ///< packets the decoder refused, or that came incomplete
-  int n_broken_frames = 0;      ///< frames that came out with errors in them
-  std::string reason;           ///< FFmpeg's first complaint
+  bool is_truncated = false;  ///< the demuxer could not read on
+  int n_lost_packets = 0;     ///< packets the decoder refused, or that came incomplete
+  int n_broken_frames = 0;    ///< frames that came out with errors in them
+  std::string reason;         ///< FFmpeg's first complaint
 
   bool is_any() const noexcept { return is_truncated || n_lost_packets || n_broken_frames; }
   /// "truncated: partial file": what a failure message says.

@@ -89,14 +89,14 @@ class AvEncoder final : public Encoder {
 }  // namespace
 
 std::unique_ptr<Encoder> make_png_encoder() {
-  return std::make_unique<AvEncoder>(ImageCodec{
-      "png",
-      "image/png",
-      INT32_MAX,
-      {AV_PIX_FMT_RGB24, AV_PIX_FMT_RGBA, AV_PIX_FMT_RGB48BE, AV_PIX_FMT_RGBA64BE, AV_PIX_FMT_GRAY8,
-       AV_PIX_FMT_YA8, AV_PIX_FMT_GRAY16BE, AV_PIX_FMT_YA16BE, AV_PIX_FMT_MONOBLACK,
-       AV_PIX_FMT_NONE},
-      0});
+  return std::make_unique<AvEncoder>(
+      ImageCodec{"png",
+                 "image/png",
+                 INT32_MAX,
+                 {AV_PIX_FMT_RGB24, AV_PIX_FMT_RGBA, AV_PIX_FMT_RGB48BE, AV_PIX_FMT_RGBA64BE,
+                  AV_PIX_FMT_GRAY8, AV_PIX_FMT_YA8, AV_PIX_FMT_GRAY16BE, AV_PIX_FMT_YA16BE,
+                  AV_PIX_FMT_MONOBLACK, AV_PIX_FMT_NONE},
+                 0});
 }
 
 std::unique_ptr<Encoder> make_webp_encoder(int quality) {

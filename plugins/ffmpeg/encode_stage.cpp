@@ -22,8 +22,8 @@ void check_size(const VideoFrame& picture, const Encoder& encoder) {
 
 EncodeStage::EncodeStage(StageContext& context, const Options& options)
     : sink_(context.log()),
-      encoder_(
-          make_encoder(options.text("format"), static_cast<int>(options.integer("quality")))) {}
+      encoder_(make_encoder(options.text("format"), static_cast<int>(options.integer("quality")))) {
+}
 
 Item EncodeStage::process(Item in) {
   LogScope scope(sink_);

@@ -21,7 +21,8 @@ class Encoder {
   virtual Buffer encode(const AVFrame& picture) = 0;
 };
 
-/// `quality` 1..100 on libjpeg's scale. Colour as JFIF has it: BT.601, full range; alpha is dropped.
+/// `quality` 1..100 on libjpeg's scale. Colour as JFIF has it: BT.601, full range; alpha is
+/// dropped.
 std::unique_ptr<Encoder> make_jpeg_encoder(int quality);
 /// Lossless; keeps grey, alpha and 16 bits a component.
 std::unique_ptr<Encoder> make_png_encoder();

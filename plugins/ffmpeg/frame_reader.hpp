@@ -58,7 +58,7 @@ class FrameReader {
   std::unique_ptr<Input> input_;
   const AVStream* video_ = nullptr;
   std::vector<std::unique_ptr<Decoder>> decoders_;  // refer to input_'s streams
-  std::size_t current_ = 0;  // the decoder that has frames to give
+  std::size_t current_ = 0;                         // the decoder that has frames to give
   bool is_truncated_ = false;
   std::string truncation_;
   AvPacketPtr packet_;

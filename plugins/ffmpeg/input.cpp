@@ -114,8 +114,8 @@ std::int64_t Input::measure_duration_us() {
     const AVStream* stream = context_->streams[packet->stream_index];
     const std::int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
     if (time != AV_NOPTS_VALUE) {
-      end_us = std::max(
-          end_us, av_rescale_q(time + packet->duration, stream->time_base, AV_TIME_BASE_Q));
+      end_us = std::max(end_us,
+                        av_rescale_q(time + packet->duration, stream->time_base, AV_TIME_BASE_Q));
     }
     av_packet_unref(packet.get());
   }

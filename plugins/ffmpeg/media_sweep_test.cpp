@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <iostream>
+#include <sstream>
 
 #include "decode_stage.hpp"
 #include "test_support.hpp"
@@ -39,6 +41,9 @@ class BareContext final : public StageContext, public Logger {
 
 struct Outcome {
   std::vector<std::string> sums;
+  std::vector<std::int64_t> pts;
+  AVRational time_base{1, 1};
+  std::string format;  // of the last frame
   std::string failure;
 };
 
@@ -52,7 +57,12 @@ Outcome run_decode(Item item, const Values& values) {
     Item out;
     for (Step step = stage.begin(std::move(item), out); step == Step::more;
          step = stage.next(out)) {
-      outcome.sums.push_back(md5_of(out.get<VideoFrame>()));
+      const auto& picture = out.get<VideoFrame>();
+      outcome.sums.push_back(md5_of(picture));
+      outcome.pts.push_back(picture.pts);
+      outcome.time_base = {static_cast<int>(picture.time_base.num),
+                           static_cast<int>(picture.time_base.den)};
+      outcome.format = picture.format.view();
     }
   } catch (const std::exception& thrown) {
     outcome.failure = thrown.what();
@@ -98,6 +108,7 @@ class Sweep {
               << " frames, ffmpeg " << theirs.size() << ", first " << n_same << " equal"
               << (ours.failure.empty() ? "" : "; ") << ours.failure << "\n";
   }
+  int n_compared() const { return n_compared_; }
   int n_disagreed() const { return n_compared_ - n_agreed_; }
 
  private:
@@ -106,21 +117,121 @@ class Sweep {
   int n_agreed_ = 0;
 };
 
-const std::vector<std::string> kSameTimes = {"-map", "0:v:0", "-fps_mode", "passthrough"};
+const std::vector<std::string> kAllFrames = {"-map", "0:v:0",     "-autoscale",
+                                             "0",    "-fps_mode", "passthrough"};
+
+struct Times {
+  std::int64_t start_us = 0;
+  std::int64_t duration_us = 0;  // 0 when unknown
+};
+
+Times probe_times(const fs::path& file) {
+  const std::string text =
+      run({"ffprobe", "-v", "error", "-show_entries", "format=start_time,duration", "-of",
+           "default=noprint_wrappers=1:nokey=1", file.string()});
+  std::istringstream lines(text);
+  std::string start, duration;
+  std::getline(lines, start);
+  std::getline(lines, duration);
+  Times times;
+  times.start_us = std::llround(std::strtod(start.c_str(), nullptr) * 1e6);
+  times.duration_us = std::llround(std::strtod(duration.c_str(), nullptr) * 1e6);
+  return times;
+}
+
+std::string seconds(std::int64_t time_us) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6f", static_cast<double>(time_us) * 1e-6);
+  return text;
+}
+
+/// The frame a full decode has at a time: the first at or after it, else the last. Times are
+/// compared in the stream's unit, to which ffmpeg rounds -ss.
+std::string frame_at(const Outcome& all, std::int64_t time_us) {
+  const std::int64_t wanted = av_rescale_q(time_us, AV_TIME_BASE_Q, all.time_base);
+  for (std::size_t i = 0; i < all.sums.size(); ++i) {
+    if (all.pts[i] >= wanted) return all.sums[i];
+  }
+  return all.sums.back();
+}
+
+std::string place_in(const Outcome& all, const std::string& sum) {
+  const auto found = std::find(all.sums.begin(), all.sums.end(), sum);
+  if (found == all.sums.end()) return "a picture of no frame";
+  const auto i = static_cast<std::size_t>(found - all.sums.begin());
+  return "frame " + std::to_string(i) + " at " +
+         seconds(av_rescale_q(all.pts[i], all.time_base, AV_TIME_BASE_Q));
+}
 
 }  // namespace
 
 TEST(MediaSweep, AllFramesEqualFramemd5) {
-  Sweep sweep("all frames");
   if (Sweep::files().empty()) GTEST_SKIP() << "set CAPSTAN_MEDIA to a folder of media";
+  Sweep sweep("all frames");
   for (const fs::path& file : Sweep::files()) {
-    const auto theirs = tool_md5({"-noautorotate", "-threads", "1"}, file, kSameTimes);
+    const auto theirs = tool_md5({"-noautorotate", "-threads", "1"}, file, kAllFrames);
     const Outcome ours =
         run_decode(file_item(file), {{"video.rotate", {"false"}}, {"video.stream", {"0"}}});
     if (theirs.empty() && ours.sums.empty() && !ours.failure.empty()) continue;
     sweep.compare(file, ours, theirs);
   }
   EXPECT_EQ(sweep.n_disagreed(), 0);
+}
+
+TEST(MediaSweep, SampledFramesEqualThoseOfAFullDecode) {
+  if (Sweep::files().empty()) GTEST_SKIP() << "set CAPSTAN_MEDIA to a folder of media";
+  Sweep full("sampled, against all frames");
+  Sweep tool("sampled, against ffmpeg -ss");
+  int n_nothing = 0;
+  for (const fs::path& file : Sweep::files()) {
+    const Outcome all = run_decode(file_item(file), {{"on_corrupt", {"conceal"}}});
+    if (all.sums.empty()) continue;
+    const Times times = probe_times(file);
+    std::vector<std::int64_t> places_us = {0};
+    if (times.duration_us > 0 && all.sums.size() > 1) {
+      for (const int percent : {10, 50, 90}) places_us.push_back(times.duration_us * percent / 100);
+    }
+    Values options;
+    std::vector<std::string> from_all, from_tool;
+    for (const std::int64_t place_us : places_us) {
+      options["video.at"].push_back(seconds(place_us) + "s");
+      from_all.push_back(frame_at(all, times.start_us + place_us));
+      // With -ss, even of 0, ffmpeg reads nothing at all from single images and raw streams.
+      const std::vector<std::string> seek = {"-ss", seconds(place_us)};
+      const auto given = tool_md5(place_us ? seek : std::vector<std::string>(), file,
+                                  {"-an", "-sn", "-dn", "-frames:v", "1"});
+      // ffmpeg gives nothing behind the last frame, we give that.
+      n_nothing += given.empty();
+      from_tool.push_back(given.empty() ? from_all.back() : given[0]);
+    }
+    const Outcome ours = run_decode(file_item(file), options);
+    for (std::size_t i = 0; i < std::min(places_us.size(), ours.sums.size()); ++i) {
+      if (ours.sums[i] == from_tool[i]) continue;
+      std::cout << "    at " << seconds(places_us[i]) << ": " << place_in(all, ours.sums[i])
+                << ", ffmpeg -ss " << place_in(all, from_tool[i]) << "\n";
+    }
+    full.compare(file, ours, from_all);
+    tool.compare(file, ours, from_tool);
+  }
+  std::cout << "places where ffmpeg -ss gives nothing: " << n_nothing << "\n";
+  EXPECT_EQ(full.n_disagreed(), 0);
+  // Where ffmpeg's own seek is off, its frame is not that of a full decode: those are printed, and
+  // few.
+  EXPECT_LE(tool.n_disagreed(), tool.n_compared() / 20);
+}
+
+TEST(MediaSweep, ScaledFramesEqualTheScaleFilter) {
+  if (Sweep::files().empty()) GTEST_SKIP() << "set CAPSTAN_MEDIA to a folder of media";
+  Sweep sweep("scaled");
+  for (const fs::path& file : Sweep::files()) {
+    const Outcome ours =
+        run_decode(file_item(file), {{"video.at", {"0s"}}, {"video.size", {"320x-1"}}});
+    if (ours.sums.empty()) continue;
+    const std::string filters = "scale=320:-1,format=" + ours.format;
+    const auto theirs = tool_md5({}, file, {"-an", "-sn", "-dn", "-vf", filters, "-frames:v", "1"});
+    sweep.compare(file, ours, theirs);
+  }
+  EXPECT_LE(sweep.n_disagreed(), sweep.n_compared() / 20);
 }
 
 }  // namespace capstan::ffmpeg

@@ -92,8 +92,7 @@ void Rotator::build(const AVFrame& frame, const AVStream& stream, const std::str
   const std::string chain = std::string(source) + "[in];[in]" + filters + "[out];[out]buffersink";
   AVFilterInOut* open_inputs = nullptr;
   AVFilterInOut* open_outputs = nullptr;
-  const int parsed =
-      avfilter_graph_parse2(graph.get(), chain.c_str(), &open_inputs, &open_outputs);
+  const int parsed = avfilter_graph_parse2(graph.get(), chain.c_str(), &open_inputs, &open_outputs);
   avfilter_inout_free(&open_inputs);
   avfilter_inout_free(&open_outputs);
   check(parsed, "the rotation could not be set up");

@@ -1,7 +1,9 @@
 #include "sampler.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 namespace capstan::ffmpeg {
 
@@ -18,6 +20,19 @@ std::string written(const Position& position) {
     std::snprintf(text, sizeof(text), "%gs", static_cast<double>(position.time.count()) * 1e-9);
   }
   return text;
+}
+
+/// Codecs whose keyframes make the decoder forget everything before. Others keep some state
+/// (WMV2's tables, say), so that a decode from a keyframe differs from a full one.
+bool starts_afresh_at_keyframes(AVCodecID codec) {
+  constexpr AVCodecID kKnown[] = {
+      AV_CODEC_ID_H264, AV_CODEC_ID_HEVC,       AV_CODEC_ID_VP8,        AV_CODEC_ID_VP9,
+      AV_CODEC_ID_AV1,  AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4,
+      AV_CODEC_ID_H263, AV_CODEC_ID_FLV1,       AV_CODEC_ID_THEORA,     AV_CODEC_ID_VC1,
+      AV_CODEC_ID_WMV3};
+  const AVCodecDescriptor* about = avcodec_descriptor_get(codec);
+  if (about && (about->props & AV_CODEC_PROP_INTRA_ONLY) != 0) return true;
+  return std::find(std::begin(kKnown), std::end(kKnown), codec) != std::end(kKnown);
 }
 
 /// libavformat seeks by decoding time in most containers, and a frame is decoded before it is
@@ -37,7 +52,12 @@ AvFramePtr Sampler::frame_at(const Position& position) {
   const std::int64_t wanted = av_rescale_q(at_us, AV_TIME_BASE_Q, reader_.video()->time_base);
   const bool is_behind = current_ && passed_ >= wanted;
   if (is_behind || is_worth_seeking(wanted)) {
-    if (!seek_to(at_us) || !advance_after_seek(wanted)) restart();
+    const bool can_seek = starts_afresh_at_keyframes(reader_.video()->codecpar->codec_id);
+    if (!can_seek) {
+      if (is_behind) restart();
+    } else if (!seek_to(at_us) || !advance_after_seek(wanted)) {
+      restart();
+    }
   }
   while (is_short_of(wanted) && advance()) {
   }

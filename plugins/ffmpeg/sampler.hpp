@@ -33,8 +33,8 @@ class Sampler {
   void restart();
 
   FrameReader& reader_;
-  std::int64_t duration_us_ = -1;  // -1: not known yet
-  AvFramePtr current_;             // the frame that came last
+  std::int64_t duration_us_ = -1;    // -1: not known yet
+  AvFramePtr current_;               // the frame that came last
   std::int64_t passed_ = INT64_MIN;  // the latest time before current_
   bool is_at_end_ = false;
 };

@@ -80,8 +80,8 @@ bool Scaler::is_same(const Setup& a, const Setup& b) noexcept {
 }
 
 AvFramePtr Scaler::convert(const AVFrame& frame, const ScaleTarget& target) {
-  const bool is_recolored = target.matrix != AVCOL_SPC_UNSPECIFIED ||
-                            target.range != AVCOL_RANGE_UNSPECIFIED;
+  const bool is_recolored =
+      target.matrix != AVCOL_SPC_UNSPECIFIED || target.range != AVCOL_RANGE_UNSPECIFIED;
   if (frame.width == target.width && frame.height == target.height &&
       frame.format == target.format && !is_recolored) {
     return AvFramePtr(require(av_frame_clone(&frame)));
@@ -102,9 +102,7 @@ AvFramePtr Scaler::convert(const AVFrame& frame, const ScaleTarget& target) {
 
 void Scaler::prepare(const Setup& setup) {
   context_.reset(require(sws_alloc_context()));
-  auto set = [&](const char* name, int value) {
-    av_opt_set_int(context_.get(), name, value, 0);
-  };
+  auto set = [&](const char* name, int value) { av_opt_set_int(context_.get(), name, value, 0); };
   set("srcw", setup.width);
   set("srch", setup.height);
   set("src_format", setup.format);
@@ -129,9 +127,8 @@ void Scaler::set_colors(const Setup& setup) {
   sws_getColorspaceDetails(context_.get(), &in_table, &is_full_in, &out_table, &is_full_out,
                            &brightness, &contrast, &saturation);
   const int* in_matrix = coefficients(setup.matrix);
-  const int* out_matrix = setup.target.matrix == AVCOL_SPC_UNSPECIFIED
-                              ? in_matrix
-                              : coefficients(setup.target.matrix);
+  const int* out_matrix =
+      setup.target.matrix == AVCOL_SPC_UNSPECIFIED ? in_matrix : coefficients(setup.target.matrix);
   if (setup.range != AVCOL_RANGE_UNSPECIFIED) is_full_in = setup.range == AVCOL_RANGE_JPEG;
   if (setup.target.range != AVCOL_RANGE_UNSPECIFIED) {
     is_full_out = setup.target.range == AVCOL_RANGE_JPEG;

@@ -199,7 +199,8 @@ inline AvFramePtr reference_native(const void* native) {
 inline AvFramePtr view_planes(const VideoFrame& picture) {
   const AVPixelFormat format = av_get_pix_fmt(picture.format.c_str());
   const AVPixFmtDescriptor* about = av_pix_fmt_desc_get(format);
-  if (!about) throw std::invalid_argument("unknown pixel format " + std::string(picture.format.view()));
+  if (!about)
+    throw std::invalid_argument("unknown pixel format " + std::string(picture.format.view()));
   AvFramePtr frame = make_av_frame();
   frame->format = format;
   frame->width = picture.width;
@@ -275,8 +276,8 @@ inline AvFramePtr to_av_frame(const AudioFrame& samples) {
         format, 1);
     if (n_bytes < 0) throw std::invalid_argument("audio of an unknown format or size");
     for (std::size_t i = 0; i < samples.planes.size(); ++i) {
-      frame->buf[i] = detail::view_plane(samples, samples.planes[i],
-                                         static_cast<std::size_t>(n_bytes));
+      frame->buf[i] =
+          detail::view_plane(samples, samples.planes[i], static_cast<std::size_t>(n_bytes));
       frame->data[i] = reinterpret_cast<std::uint8_t*>(samples.planes[i]);
     }
     frame->linesize[0] = n_bytes;
