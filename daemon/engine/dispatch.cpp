@@ -132,6 +132,7 @@ void Pipeline::end_run(Run& run) {
   // In pipeline scope the stage may hold the item longer; its ticket tells.
   if (node.scope() == Scope::pipeline && kind == RunKind::process) return;
   token.for_each_job([&](Job& job) {
+    loop_home.check();
     --job.at[node.index].n_live;
     check_ended(job, node);
   });

@@ -89,14 +89,12 @@ struct Keys {
   std::vector<std::size_t> inputs = {};  ///< default: the stage before
 };
 
-class Rig final : public Observer {
+/// Writes a plan down, stage by stage.
+class PlanOfStages {
  public:
   using Values = std::vector<std::pair<std::string, std::string>>;
 
-  explicit Rig(unsigned seed = 0, std::size_t memory = SIZE_MAX / 4)
-      : executor(seed), engine(loop, executor, log, memory), role_(ThreadRole::loop) {}
-
-  Rig& stage(const StageType& type, const Values& values = {}, Keys keys = {}) {
+  void add(const StageType& type, const Values& values, const Keys& keys) {
     graph::Stage stage;
     stage.id = std::string(type.name) + std::to_string(plan.stages.size());
     stage.type = &type;
@@ -118,6 +116,18 @@ class Rig final : public Observer {
       plan.stages[input].outputs.push_back(plan.stages.size());
     }
     plan.stages.push_back(std::move(stage));
+  }
+
+  graph::Pipeline plan;
+};
+
+class Rig final : public PlanOfStages, public Observer {
+ public:
+  explicit Rig(unsigned seed = 0, std::size_t memory = SIZE_MAX / 4)
+      : executor(seed), engine(loop, executor, log, memory), role_(ThreadRole::loop) {}
+
+  Rig& stage(const StageType& type, const Values& values = {}, const Keys& keys = {}) {
+    add(type, values, keys);
     return *this;
   }
 
@@ -185,7 +195,6 @@ class Rig final : public Observer {
     n_unstarted = n;
   }
 
-  graph::Pipeline plan;
   LineLogger log;
   ManualLoop loop;
   ManualExecutor executor;

@@ -37,6 +37,7 @@ Texts numbered(const std::string& prefix, int n) {
 
 TEST_P(PipelineTest, EverySubmittedItemLeavesOnce) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Pass>, {}, {.concurrency = 3}).stage(kMapType<Pass>).start();
   for (const std::string& input : numbered("", 20)) rig.submit(input);
   rig.run();
@@ -48,6 +49,7 @@ TEST_P(PipelineTest, EverySubmittedItemLeavesOnce) {
 
 TEST_P(PipelineTest, SourceCreatesJobs) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource, {{"n", "30"}}).stage(kMapType<Pass>, {}, {.concurrency = 2}).run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_EQ(rig.settled.size(), 30U);
@@ -56,6 +58,7 @@ TEST_P(PipelineTest, SourceCreatesJobs) {
 
 TEST_P(PipelineTest, NeverMoreThanConcurrencyInsideASyncStage) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource, {{"n", "40"}}).stage(kMapType<Pass>, {}, {.concurrency = 3}).run();
   EXPECT_LE(seen.max_inside, 3);
 }
@@ -93,6 +96,7 @@ TEST_P(PipelineTest, OneToManyStageKeepsTheOrderOfAJobWhenItsItemsOvertake) {
 
 TEST_P(PipelineTest, GlobalOrderKeepsJobsInOrder) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource, {{"n", "12"}})
       .stage(kMapType<Nap>, {}, {.concurrency = 4, .order = graph::Order::global})
       .stage(kMapType<Pass>, {}, {.concurrency = 4, .order = graph::Order::global})
@@ -102,6 +106,7 @@ TEST_P(PipelineTest, GlobalOrderKeepsJobsInOrder) {
 
 TEST_P(PipelineTest, IndexCountsTheOutputsOfAJobBehindAOneToManyStage) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "2"}})
       .stage(kMapType<Split>, {{"n", "2"}}, {.concurrency = 2})
       .stage(kMapType<Pass>, {}, {.concurrency = 2})
@@ -112,6 +117,7 @@ TEST_P(PipelineTest, IndexCountsTheOutputsOfAJobBehindAOneToManyStage) {
 
 TEST_P(PipelineTest, FailureOfOneJobTouchesNoOther) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "3"}}).stage(kMapType<Fails>, {}, {.concurrency = 2}).start();
   rig.submit("a").submit("bad").submit("odd").submit("b").run();
   EXPECT_TRUE(rig.has_finished);
@@ -126,6 +132,7 @@ TEST_P(PipelineTest, FailureOfOneJobTouchesNoOther) {
 
 TEST_P(PipelineTest, FailedItemIsDroppedWhereTheStageSaysSo) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Fails>, {}, {.on_error = graph::OnError::drop}).start();
   rig.submit("bad").submit("good").run();
   EXPECT_EQ(rig.settled["bad"], JobState::done);
@@ -136,6 +143,7 @@ TEST_P(PipelineTest, FailedItemIsDroppedWhereTheStageSaysSo) {
 TEST_P(PipelineTest, FailedItemIsTriedAgainAfterAPauseThatDoubles) {
   seen.fail_first = 2;
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 2, .backoff = 100ms}}).start();
   rig.submit("a").run_until_idle();
   EXPECT_THAT(rig.all_left, IsEmpty());
@@ -153,6 +161,7 @@ TEST_P(PipelineTest, FailedItemIsTriedAgainAfterAPauseThatDoubles) {
 TEST_P(PipelineTest, RetryingItemKeepsItsTurn) {
   seen.fail_first = 1;
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "6"}})
       .stage(kMapType<Fails>, {}, {.concurrency = 2, .retry = {.n_retries = 1, .backoff = 1ms}})
       .start();
@@ -163,6 +172,7 @@ TEST_P(PipelineTest, RetryingItemKeepsItsTurn) {
 TEST_P(PipelineTest, ItemThatFailsEveryTryFailsItsJob) {
   seen.fail_first = 9;
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 2, .backoff = 1ms}}).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
@@ -171,6 +181,7 @@ TEST_P(PipelineTest, ItemThatFailsEveryTryFailsItsJob) {
 
 TEST_P(PipelineTest, DroppedItemsLeaveTheJobDone) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "6"}}).stage(kMapType<Halves>).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::done);
@@ -179,6 +190,7 @@ TEST_P(PipelineTest, DroppedItemsLeaveTheJobDone) {
 
 TEST_P(PipelineTest, FullQueueSuspendsAGeneratorAndHoldsNoWorker) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "100"}}, {.concurrency = 2})
       .stage(kMapType<Nap>, {{"n", "1000"}}, {.queue_items = 2})
       .start();
@@ -192,6 +204,7 @@ TEST_P(PipelineTest, FullQueueSuspendsAGeneratorAndHoldsNoWorker) {
 
 TEST_P(PipelineTest, FinishRunsOnceForEachJobAfterItsLastItem) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "3"}})
       .stage(kMapType<Nap>, {}, {.concurrency = 4})
       .stage(kJoin, {}, {.concurrency = 2})
@@ -206,6 +219,7 @@ TEST_P(PipelineTest, FinishRunsOnceForEachJobAfterItsLastItem) {
 
 TEST_P(PipelineTest, FinishDoesNotRunForAFailedJob) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "3"}}).stage(kMapType<Fails>).stage(kJoin).start();
   rig.submit("bad").submit("a").run();
   EXPECT_EQ(seen.n_finished, 1);
@@ -216,6 +230,7 @@ TEST_P(PipelineTest, FinishDoesNotRunForAFailedJob) {
 // Audio and video into one muxer: two branches of different speed meet in a job-scope stage.
 TEST_P(PipelineTest, BranchesOfAJobMeetInAJobScopeStage) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Split>, {{"n", "8"}});
   rig.stage(kMapType<Nap>, {}, {.concurrency = 2, .inputs = {0}});
   rig.stage(kMapType<Pass>, {}, {.inputs = {0}});
@@ -232,6 +247,7 @@ TEST_P(PipelineTest, BranchesOfAJobMeetInAJobScopeStage) {
 
 TEST_P(PipelineTest, BatchOfSeveralJobsSettlesThemTogether) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource, {{"n", "7"}})
       .stage(kMapType<Pass>, {}, {.concurrency = 2})
       .stage(kBatch, {{"n", "3"}})
@@ -246,6 +262,7 @@ TEST_P(PipelineTest, BatchOfSeveralJobsSettlesThemTogether) {
 
 TEST_P(PipelineTest, FailureBehindABatchFailsTheJobsInItAndNoOther) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Pass>).stage(kBatch, {{"n", "2"}}).stage(kMapType<Fails>).start();
   rig.submit("bad").submit("a").submit("b").submit("c").run();
   EXPECT_EQ(rig.settled["bad"], JobState::failed);
@@ -256,6 +273,7 @@ TEST_P(PipelineTest, FailureBehindABatchFailsTheJobsInItAndNoOther) {
 
 TEST_P(PipelineTest, OffloadedFunctionRunsOnAWorkerAndItsCoroutineOnTheLoop) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Offloads>, {}, {.concurrency = 3}).start();
   for (const std::string& input : numbered("", 9)) rig.submit(input);
   rig.run();
@@ -264,6 +282,7 @@ TEST_P(PipelineTest, OffloadedFunctionRunsOnAWorkerAndItsCoroutineOnTheLoop) {
 
 TEST_P(PipelineTest, CancelledOffloadEndsAfterItsFunction) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Offloads>).start();
   rig.submit("a");
   rig.loop.run_until_idle();  // the function is with the workers now
@@ -277,6 +296,7 @@ TEST_P(PipelineTest, CancelledOffloadEndsAfterItsFunction) {
 
 TEST_P(PipelineTest, DrainCompletesWhatIsInFlight) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource, {{"n", "1000"}}).stage(kMapType<Nap>, {}, {.concurrency = 4}).start();
   rig.pipeline->drain();
   rig.run();
@@ -288,6 +308,7 @@ TEST_P(PipelineTest, DrainCompletesWhatIsInFlight) {
 
 TEST_P(PipelineTest, StopCancelsGeneratorsAtTheirYieldAndCoroutinesAtTheirAwait) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource, {{"n", "50"}})
       .stage(kMapType<Split>, {{"n", "9"}}, {.concurrency = 2})
       .stage(kMapType<NapSplit>, {{"n", "9"}}, {.concurrency = 3})
@@ -306,6 +327,7 @@ TEST_P(PipelineTest, StopCancelsGeneratorsAtTheirYieldAndCoroutinesAtTheirAwait)
 
 TEST_P(PipelineTest, StageThatCannotBeMadeIsNamedAndNothingRuns) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource).stage(kMapType<ThrowingStage>).run();
   ASSERT_EQ(rig.start_failures.size(), 1U);
   EXPECT_EQ(rig.start_failures[0].stage, "stage1");
@@ -316,6 +338,7 @@ TEST_P(PipelineTest, StageThatCannotBeMadeIsNamedAndNothingRuns) {
 
 TEST_P(PipelineTest, TimeLimitFailsTheItem) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kMapType<Nap>, {{"n", "3600000"}}, {.timeout = 1ns}).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
@@ -335,6 +358,7 @@ TEST_P(PipelineTest, MemoryBudgetSlowsDownButNeverStops) {
 
 TEST_P(PipelineTest, MaxFailuresClosesTheIntake) {
   Rig rig(GetParam());
+  loop_home.check();
   rig.plan.max_failures = 2;
   rig.stage(kMapType<Fails>).start();
   for (const std::string& input : numbered("bad", 20)) rig.submit(input);
@@ -347,6 +371,7 @@ TEST_P(PipelineTest, MaxFailuresClosesTheIntake) {
 
 TEST(Pipeline, PreparedTwiceIsAnError) {
   Rig rig;
+  loop_home.check();
   rig.stage(kMapType<Pass>).start();
   EXPECT_THROW(rig.pipeline->prepare(), std::logic_error);
   rig.run();
