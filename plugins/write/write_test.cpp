@@ -175,6 +175,7 @@ TEST_F(Write, LinksInsideTheRootMayNotLeadOut) {
 
 TEST_F(Write, ManyMayMakeTheSameFoldersAtOnce) {
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([this, i] {
       for (int folder = 0; folder < 20; ++folder) {
