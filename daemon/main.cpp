@@ -44,8 +44,8 @@ int serve(const std::string& config_file) {
     runtime.close();
     return 2;
   }
-  log.info("running " + std::to_string(plan.pipelines.size()) + " pipelines on " +
-           std::to_string(plan.n_workers) + " workers");
+  log.info("pipelines running: " + std::to_string(plan.pipelines.size()) +
+           ", workers: " + std::to_string(plan.n_workers));
   runtime.run(Runtime::Until::signal);
   log.info("stopped");
   return 0;

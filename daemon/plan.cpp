@@ -57,6 +57,10 @@ void Plan::read(const std::string& path) {
                    "cannot load plugins from " + config::quote(folder.value) + ": " + *reason);
     }
   }
+  // So that the rest of the configuration can be checked as well; nothing starts from it.
+  if (faults.has_errors() && loader.types().empty()) {
+    for (const std::string& folder : default_plugin_path()) loader.load_folder(folder);
+  }
 }
 
 void Plan::build() { pipelines = graph::build_all(config, catalog, faults); }
