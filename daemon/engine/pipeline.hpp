@@ -95,7 +95,7 @@ class Pipeline final : private Wake {
     std::vector<Job*> jobs;
   };
 
-  // pipeline.cpp: life
+  // pipeline.cpp: life; pump.cpp: the order in which everything moves
   void wake(unsigned events) noexcept override;
   void connect();
   void constructed(std::vector<Failure> failures) CAPSTAN_ON_LOOP;

@@ -11,6 +11,7 @@ void Run::run() noexcept {
   worker_home.check();
   started_at.store(Loop::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
   try {
+    if (slot->is_cancelled() && call != Call::discard) throw Cancelled();  // while it was queued
     slot->construct();
     if (node.is_sync()) step_sync();
   } catch (const Cancelled&) {
@@ -69,7 +70,7 @@ bool Run::take_output(Step step, Item out) {
 
 void Run::done() noexcept {
   loop_home.check();
-  if (!node.is_sync() && !has_failed && !is_abandoned) {
+  if (!node.is_sync() && !has_failed && !was_cancelled && !is_abandoned) {
     call_async();  // the worker only made the instance
   } else {
     node.pipeline.completed(*this);

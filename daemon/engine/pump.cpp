@@ -1,0 +1,103 @@
+// The pump: everything that can move moves, once an iteration of the loop.
+#include <algorithm>
+
+#include "engine/engine.hpp"
+#include "engine/pipeline.hpp"
+
+namespace capstan::engine {
+
+void Pipeline::mark_dirty(Node& node) {
+  if (node.is_dirty) return;
+  node.is_dirty = true;
+  ++n_dirty_;
+  if (!is_pumping_) engine_.schedule();
+}
+
+void Pipeline::pump() {
+  if (state_ != State::running) return;
+  is_pumping_ = true;
+  for (Node* node : std::exchange(refused_, {})) mark_dirty(*node);
+  do {
+    take_released();
+    for (std::size_t i = 0; i < completed_.size(); ++i) process(*completed_[i]);
+    completed_.clear();
+    admit_from_intake();
+    // Sink first: what leaves a stage makes room for what waits before it.
+    for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+      if (!(*node)->is_dirty) continue;
+      (*node)->is_dirty = false;
+      --n_dirty_;
+      for (std::size_t n = (*node)->waiting.size(); n > 0 && !(*node)->waiting.empty(); --n) {
+        Run& run = *(*node)->waiting.front();
+        (*node)->waiting.erase((*node)->waiting.begin());
+        run.is_waiting = false;
+        flush(run);
+      }
+      start_runs(**node);
+    }
+  } while (n_dirty_ > 0 || !completed_.empty());
+  settled_.clear();
+  is_pumping_ = false;
+  end_nodes();
+}
+
+bool Pipeline::overdraw() {
+  if (refused_.empty()) return false;
+  std::sort(refused_.begin(), refused_.end(), [](auto* a, auto* b) { return a->index > b->index; });
+  is_overdrawing_ = true;
+  pump();
+  return !std::exchange(is_overdrawing_, false);
+}
+
+void Pipeline::ticket_released(std::size_t node, std::vector<Job*> jobs) noexcept {
+  {
+    MutexLock lock(released_mutex_);
+    released_.push_back({node, std::move(jobs)});
+    if (released_.size() > 1) return;
+  }
+  engine_.loop().post(*this);
+}
+
+void Pipeline::wake(unsigned) noexcept {
+  loop_home.check();
+  engine_.schedule();
+}
+
+void Pipeline::take_released() {
+  std::vector<Released> released;
+  {
+    MutexLock lock(released_mutex_);
+    released.swap(released_);
+  }
+  for (const Released& each : released) {
+    for (Job* job : each.jobs) {
+      --job->at[each.node].n_live;
+      check_ended(*job, *nodes_[each.node]);
+    }
+  }
+}
+
+bool Pipeline::has_ended(const Node& node) const {
+  return std::all_of(node.in.begin(), node.in.end(),
+                     [](const Edge* edge) { return !edge->from() || edge->from()->has_ended; });
+}
+
+void Pipeline::end_nodes() {
+  if (state_ != State::running || !intake_closed_ || !intake_.empty() || n_cleanups_ > 0) return;
+  for (const auto& node : nodes_) {
+    if (node->has_ended) continue;
+    if (!has_ended(*node) || node->n_active > 0 || !completed_.empty()) return;
+    if (node->is_source()) return;  // ends with its run
+    if (node->scope() == Scope::pipeline && !node->finish_started) {
+      node->finish_started = true;
+      if (!is_stopping_) {
+        start_finish(*node, *node->free_slots.back(), nullptr);
+        return;
+      }
+    }
+    node->has_ended = true;
+  }
+  if (jobs_.empty() || is_stopping_) close();
+}
+
+}  // namespace capstan::engine
