@@ -49,6 +49,13 @@ class Builder {
   void check_intake(const Draft& first);
   Stage make_stage(const Draft& draft);
   void check_engine_keys(const Draft& draft);
+  template <class T>
+  void refuse_of_source(const std::optional<config::Value<T>>& key, const std::string& id,
+                        const char* name) {
+    if (!key) return;
+    faults_.error(key->mark,
+                  id + " is a source, which has no items of its own: leave '" + name + "' out");
+  }
   unsigned choose_concurrency(const Draft& draft) const;
   Pipeline assemble(std::vector<Stage> stages, const std::vector<std::size_t>& order) const;
 
@@ -137,6 +144,9 @@ void Builder::check_engine_keys(const Draft& draft) {
         faults_.error(queue->mark, id + " is a source, which takes nothing: leave 'queue' out");
       }
     }
+    refuse_of_source(stage.order, id, "order");
+    refuse_of_source(stage.on_error, id, "on_error");
+    refuse_of_source(stage.timeout, id, "timeout");
   }
   const bool is_serial = draft.type->scope == Scope::pipeline && !draft.type->is_source();
   if (is_serial && stage.concurrency && stage.concurrency->value != 1) {

@@ -53,6 +53,14 @@ TEST_F(Build, ChainsStagesInTheOrderOfTheFile) {
   EXPECT_EQ(pipeline->stages[2].options.integer("quality"), 85);
 }
 
+TEST_F(Build, KeysThatMeanNothingForASourceAreErrors) {
+  EXPECT_THAT(faults_of(std::string("{use: files, order: none, on_error: drop, timeout: 1s}, "
+                                    "{use: decode}, ") +
+                        kEncode + ", " + kWrite),
+              ElementsAre(HasSubstr("leave 'order' out"), HasSubstr("leave 'on_error' out"),
+                          HasSubstr("leave 'timeout' out")));
+}
+
 TEST_F(Build, ChoosesDefaultsByHowAStageRuns) {
   const auto pipeline = plan("{use: files}, {use: fetch}, {use: decode}, {use: mux}, {use: batch}");
   ASSERT_TRUE(pipeline);
