@@ -74,6 +74,8 @@ Generator<Item> DecodeStage::sampled_frames(Item in) {
     Item out = in.with(std::move(payload));
     co_yield out;
   }
+  const Damage damage = session.reader->damage();
+  if (damage.is_any()) context_.log().warn(damage.text());
 }
 
 PayloadRef DecodeStage::to_payload(Decoded decoded) {

@@ -61,6 +61,7 @@ Decoder::Decoder(const AVStream& stream, std::int64_t max_pixels) : stream_(stre
 void Decoder::send(AVPacket& packet) {
   dts_.stamp(packet, stream_, *context_);
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) note_lost_packet(AVERROR_INVALIDDATA);
+  LogScope::clear_error();
   const int result = avcodec_send_packet(context_.get(), &packet);
   if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (result < 0) note_lost_packet(result);
@@ -98,8 +99,10 @@ void Decoder::note_lost_packet(int code) {
 }
 
 void Decoder::note_frame(const AVFrame& frame) {
-  const bool is_broken =
-      frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+  bool is_broken = frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+  // The JPEG decoder gives half a picture and only logs that the other half is missing.
+  const bool is_jpeg = stream_.codecpar->codec_id == AV_CODEC_ID_MJPEG;
+  is_broken |= is_jpeg && !LogScope::last_error().empty();
   if (is_broken) {
     ++damage_.n_broken_frames;
     if (damage_.reason.empty()) damage_.reason = complaint(AVERROR_INVALIDDATA);

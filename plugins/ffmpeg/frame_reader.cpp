@@ -104,9 +104,12 @@ void FrameReader::read_packet() {
 }
 
 void FrameReader::note_end(int code) {
+  const AVIOContext* io = input_->context().pb;
+  // Some old demuxers call the end of the file an I/O error; a real one is noted by the reader.
+  const bool is_plain = code == AVERROR_EOF || (code == AVERROR(EIO) && io && io->error >= 0);
   // Some demuxers (Matroska) only log that the file ends too early, and report a plain end.
   truncation_ = LogScope::last_error();
-  is_truncated_ = code != AVERROR_EOF || !truncation_.empty();
+  is_truncated_ = !is_plain || !truncation_.empty();
   if (is_truncated_ && truncation_.empty()) truncation_ = error_text(code);
 }
 

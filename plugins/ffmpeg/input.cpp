@@ -1,5 +1,7 @@
 #include "input.hpp"
 
+#include <vector>
+
 #include "av_error.hpp"
 #include "av_log.hpp"
 #include "input_path.hpp"
@@ -11,12 +13,15 @@ namespace {
 // Local files only. `data:` and `crypto:` are left out: nothing but playlists needs them.
 constexpr const char* kProtocols = "file";
 
+constexpr const char* kOtherFiles = "the input refers to other files, which are not opened";
+constexpr const char* kUnknownFormat = "the input is of no media format that FFmpeg knows";
+
 // Replaces libavformat's own opener, through which playlists and movies with external tracks would
 // read other files: a hostile upload could pull in anything the daemon may read.
 int open_only_itself(AVFormatContext* context, AVIOContext** io, const char* url, int flags,
                      AVDictionary** options) {
   if (!context->url || std::string_view(url) != context->url || (flags & AVIO_FLAG_WRITE) != 0) {
-    av_log(context, AV_LOG_ERROR, "it refers to other files, which are not opened\n");
+    *static_cast<bool*>(context->opaque) = true;
     return AVERROR(EPERM);
   }
   return avio_open2(io, url, flags, &context->interrupt_callback, options);
@@ -47,6 +52,7 @@ Input::Input(const InputSource& source, const std::function<bool()>& is_cancelle
     : is_cancelled_(is_cancelled) {
   open(source);
   const int result = avformat_find_stream_info(context_.get(), nullptr);
+  if (wants_other_files_) throw std::runtime_error(kOtherFiles);
   check(result, "the input's streams could not be read");
 }
 
@@ -57,6 +63,7 @@ void Input::open(const InputSource& source) {
     return (*static_cast<std::function<bool()>*>(opaque))() ? 1 : 0;
   };
   context->io_open = open_only_itself;
+  context->opaque = &wants_other_files_;
   Dictionary options;
   av_dict_set(&options.entries, "protocol_whitelist", kProtocols, 0);
   // Without it a picture named "a%03d.jpg" is a pattern for other files.
@@ -69,16 +76,26 @@ void Input::open(const InputSource& source) {
     memory_ = std::make_unique<MemoryIo>(source.buffer());
     context->pb = memory_->context();
     format = probe(source);
+    if (format && std::string_view(format->name) == "jpeg_pipe") {
+      // All of it is one picture, as it is when read from a file; else the previews that cameras
+      // append would be frames of their own.
+      av_dict_set_int(&options.entries, "frame_size",
+                      static_cast<std::int64_t>(source.buffer().size()), 0);
+    }
     if (!format) {
       avformat_free_context(context);
-      throw std::runtime_error("the input is of no known media format");
+      throw std::runtime_error(kUnknownFormat);
     }
   }
   const int result = avformat_open_input(&context, url.c_str(), format, &options.entries);
+  if (result < 0 && wants_other_files_) throw std::runtime_error(kOtherFiles);
+  if (result == AVERROR_INVALIDDATA && LogScope::last_error().empty()) {
+    throw std::runtime_error(kUnknownFormat);
+  }
   check(result, "the input could not be opened");  // frees the context on failure
   context_.reset(context);
   if (reads_other_files(*context_->iformat)) {
-    throw std::runtime_error("the input is a list of other files, which are not opened");
+    throw std::runtime_error(kOtherFiles);
   }
 }
 
@@ -108,15 +125,17 @@ bool Input::has_duration() const noexcept {
 
 std::int64_t Input::measure_duration_us() {
   std::int64_t end_us = start_us();
+  std::vector<std::int64_t> stream_ends(context_->nb_streams, 0);  // in the stream's unit
   AvPacketPtr packet = make_av_packet();
   while (read(*packet) >= 0) {
     if (is_cancelled_()) throw Cancelled();
-    const AVStream* stream = context_->streams[packet->stream_index];
+    const auto stream = static_cast<std::size_t>(packet->stream_index);
+    stream_ends.resize(context_->nb_streams, 0);  // streams may turn up late
     const std::int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
-    if (time != AV_NOPTS_VALUE) {
-      end_us = std::max(end_us,
-                        av_rescale_q(time + packet->duration, stream->time_base, AV_TIME_BASE_Q));
-    }
+    if (time != AV_NOPTS_VALUE) stream_ends[stream] = time;
+    stream_ends[stream] += packet->duration;  // all that raw streams tell
+    const AVRational unit = context_->streams[stream]->time_base;
+    end_us = std::max(end_us, av_rescale_q(stream_ends[stream], unit, AV_TIME_BASE_Q));
     av_packet_unref(packet.get());
   }
   return end_us - start_us();

@@ -60,6 +60,7 @@ class Input {
   const AVInputFormat* probe(const InputSource& source);
 
   std::function<bool()> is_cancelled_;
+  bool wants_other_files_ = false;
   std::unique_ptr<MemoryIo> memory_;  // outlives the demuxer
   AvFormatContextPtr context_;
 };

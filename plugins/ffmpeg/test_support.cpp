@@ -47,7 +47,8 @@ std::string hex(const std::uint8_t* bytes, std::size_t n) {
 
 std::filesystem::path sample(const std::string& name) {
   const char* folder = std::getenv("CAPSTAN_SAMPLES");
-  return std::filesystem::path(folder ? folder : ".") / name;
+  if (!folder) throw std::runtime_error("CAPSTAN_SAMPLES must name what make_samples.sh made");
+  return std::filesystem::path(folder) / name;
 }
 
 Item file_item(const std::filesystem::path& path) {

@@ -1,0 +1,157 @@
+// The scale and encode stages, and the SDK's bridge that they stand on.
+#include <gtest/gtest.h>
+
+#include "scaler.hpp"
+#include "test_support.hpp"
+
+namespace capstan::ffmpeg {
+
+namespace {
+
+Item picture(const std::string& name, const std::string& at = "0s") {
+  return decode(file_item(sample(name)), {{"video.at", {at}}}).at(0);
+}
+
+/// Decodes what encode made.
+Item reread(const Item& image) {
+  const Bytes& bytes = image.get<Bytes>();
+  return decode(Item(make_ref<Bytes>(bytes.buffer()))).at(0);
+}
+
+/// Both as rgb24, so that their colours are compared and not their storage.
+double similarity(const Item& a, const Item& b) {
+  const Item x = scale(a, {{"format", {"rgb24"}}}).at(0);
+  const Item y = scale(b, {{"format", {"rgb24"}}}).at(0);
+  return psnr(x.get<VideoFrame>(), y.get<VideoFrame>());
+}
+
+/// The same pixels in a payload that no libav made.
+Item without_native(const Item& item) {
+  const auto& from = item.get<VideoFrame>();
+  auto copy = make_ref<VideoFrame>();
+  copy->format = from.format;
+  copy->width = from.width;
+  copy->height = from.height;
+  copy->planes = from.planes;
+  copy->color = from.color;
+  copy->owner = from.owner;
+  return item.with(std::move(copy));
+}
+
+}  // namespace
+
+TEST(Scale, RoundsTheFreeSideAsFfmpegDoes) {
+  EXPECT_EQ(fitted_size({320, -1}, 426, 240).height, 180);
+  EXPECT_EQ(fitted_size({320, -1}, 1920, 1080).height, 180);
+  EXPECT_EQ(fitted_size({320, -1}, 321, 239).height, 238);
+  EXPECT_EQ(fitted_size({-1, 100}, 450, 600).width, 75);
+  EXPECT_EQ(fitted_size({10, -1}, 1000, 2).height, 1);
+}
+
+TEST(Scale, EqualsTheScaleFilterInEveryFormat) {
+  for (const char* name : {"clip.mp4", "odd_size.mp4", "ten_bit.mkv", "photo.jpg", "gray.png",
+                           "deep.png", "alpha.png"}) {
+    const auto ours = scale(picture(name), {{"size", {"100x-1"}}});
+    EXPECT_EQ(md5_of(ours),
+              tool_md5({}, sample(name), {"-an", "-vf", "scale=100:-1", "-frames:v", "1"}))
+        << name;
+  }
+}
+
+TEST(Scale, TurnsPalettesIntoColours) {
+  const auto small = scale(picture("animated.gif"), {{"size", {"32x-1"}}});
+  EXPECT_EQ(small.at(0).get<VideoFrame>().format, "bgra");
+}
+
+TEST(Scale, PassesOnWhatNeedsNoWork) {
+  const Item frame = picture("clip.mp4");
+  const auto same = scale(frame, {{"size", {"320x-1"}}}).at(0);
+  EXPECT_EQ(same.get<VideoFrame>().planes[0].data, frame.get<VideoFrame>().planes[0].data);
+}
+
+TEST(Scale, KeepsTimesAndCorrectsTheAspectRatio) {
+  const Item frame = picture("clip.mp4", "1s");
+  const auto scaled = scale(frame, {{"size", {"160x240"}}}).at(0);
+  const auto& out = scaled.get<VideoFrame>();
+  EXPECT_EQ(out.pts, frame.get<VideoFrame>().pts);
+  EXPECT_EQ(out.time_base, frame.get<VideoFrame>().time_base);
+  EXPECT_EQ(out.sample_aspect_ratio, Rational({2, 1}));
+}
+
+TEST(Scale, RefusesFormatsThatDoNotExist) {
+  EXPECT_THROW(StageHarness(capstan_plugin, "scale", {{"format", {"yuv421p"}}}),
+               std::invalid_argument);
+}
+
+TEST(Scale, AcceptsPicturesThatNoLibavMade) {
+  const Item frame = picture("clip.mp4");
+  EXPECT_EQ(md5_of(scale(without_native(frame), {{"size", {"100x-1"}}})),
+            md5_of(scale(frame, {{"size", {"100x-1"}}})));
+}
+
+TEST(EncodeJpeg, IsCloseToThePicture) {
+  for (const char* name : {"clip.mp4", "odd_size.mp4", "ten_bit.mkv", "photo.jpg", "gray.png",
+                           "deep.png", "photo.webp"}) {
+    const Item original = picture(name);
+    const Item image = encode(original, {{"quality", {"95"}}});
+    EXPECT_EQ(image.get<Bytes>().media_type(), "image/jpeg");
+    EXPECT_EQ(image.get<Bytes>().buffer().text().substr(0, 2), "\xff\xd8");
+    EXPECT_GT(similarity(original, reread(image)), 33) << name;
+  }
+}
+
+TEST(EncodeJpeg, KeepsTheChromaResolution) {
+  EXPECT_EQ(reread(encode(picture("clip.mp4"))).get<VideoFrame>().format, "yuvj420p");
+  EXPECT_EQ(reread(encode(picture("odd_size.mp4"))).get<VideoFrame>().format, "yuvj444p");
+  EXPECT_EQ(reread(encode(picture("gray.png"))).get<VideoFrame>().format, "gray");
+}
+
+TEST(EncodeJpeg, IsSmallerAtLowerQuality) {
+  const Item frame = picture("photo.jpg");
+  EXPECT_LT(encode(frame, {{"quality", {"20"}}}).get<Bytes>().size_bytes(),
+            encode(frame, {{"quality", {"90"}}}).get<Bytes>().size_bytes());
+}
+
+TEST(EncodePng, LosesNothing) {
+  for (const char* name : {"gray.png", "deep.png", "alpha.png"}) {
+    const Item original = picture(name);
+    const Item image = encode(original, {{"format", {"png"}}});
+    EXPECT_EQ(image.get<Bytes>().media_type(), "image/png");
+    EXPECT_EQ(md5_of(reread(image).get<VideoFrame>()), md5_of(original.get<VideoFrame>())) << name;
+  }
+}
+
+TEST(EncodeWebp, IsCloseToThePictureAndKeepsAlpha) {
+  const Item original = picture("photo.jpg");
+  const Item image = encode(original, {{"format", {"webp"}}, {"quality", {"95"}}});
+  EXPECT_EQ(image.get<Bytes>().media_type(), "image/webp");
+  EXPECT_GT(similarity(original, reread(image)), 33);
+  const Item clear = reread(encode(picture("alpha.png"), {{"format", {"webp"}}}));
+  EXPECT_TRUE(clear.get<VideoFrame>().format.view().find('a') != std::string_view::npos);
+}
+
+TEST(Encode, NamesAPictureThatIsTooLarge) {
+  const Item wide = scale(picture("alpha.png"), {{"size", {"17000x2"}}}).at(0);
+  try {
+    encode(wide, {{"format", {"webp"}}});
+    FAIL() << "encoded a picture that WebP has no room for";
+  } catch (const StageFailed& failure) {
+    EXPECT_STREQ(failure.what(),
+                 "a picture of 17000x2 does not fit image/webp, whose sides end at 16383");
+  }
+}
+
+TEST(Encode, TakesPicturesStoredBottomUp) {
+  const Item frame = scale(picture("photo.jpg"), {{"format", {"rgb24"}}}).at(0);
+  Item flipped = without_native(frame);
+  auto* view = flipped.get_writable<VideoFrame>();
+  ASSERT_NE(view, nullptr);
+  Plane& plane = view->planes[0];
+  plane.data += plane.stride * (view->height - 1);
+  plane.stride = -plane.stride;
+  const Item twice = reread(encode(flipped, {{"format", {"png"}}}));
+  const auto upside_down = tool_md5({}, sample("photo.jpg"), {"-vf", "format=rgb24,vflip"});
+  EXPECT_EQ(md5_of(twice.get<VideoFrame>()), upside_down.at(0));
+}
+
+}  // namespace capstan::ffmpeg
