@@ -13,9 +13,9 @@ packages_of() {
   case $1 in
     build)
       echo g++ meson ninja-build pkg-config \
-        libevent-dev libyaml-cpp-dev libboost-dev libboost-filesystem-dev \
-        libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev \
-        libcurl4-openssl-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev
+        libevent-dev libyaml-cpp-dev libboost-dev libspdlog-dev libcli11-dev nlohmann-json3-dev \
+        libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswscale-dev \
+        libjpeg62-turbo-dev libcurl4-openssl-dev libgtest-dev libgmock-dev
       ;;
     tests)
       echo clang clang-format clang-tidy libclang-rt-14-dev shellcheck python3 git \

@@ -79,7 +79,8 @@ std::string daemon_yaml() {
   return yaml;
 }
 
-std::string thumbnails_yaml(const fs::path& input, const fs::path& output) {
+std::string thumbnails_yaml(const fs::path& input, const fs::path& output,
+                            const std::string& format) {
   return daemon_yaml() +
          "pipelines:\n"
          "  thumbnails:\n"
@@ -91,10 +92,14 @@ std::string thumbnails_yaml(const fs::path& input, const fs::path& output) {
          "      - use: decode\n"
          "        with: { video: { at: [10%], size: 320x-1 } }\n"
          "      - use: encode\n"
-         "        with: { format: jpeg, quality: 85 }\n"
+         "        with: { format: " +
+         format +
+         ", quality: 85 }\n"
          "      - use: write\n"
          "        with: { path: " +
-         yaml_string(output.string() + "/{job.path}/{index}.jpg") + " }\n";
+         yaml_string(output.string() + "/{job.path}/{index}." +
+                     (format == "jpeg" ? "jpg" : format)) +
+         " }\n";
 }
 
 void make_clip(const fs::path& path, const std::string& size, int seconds) {
@@ -113,6 +118,19 @@ bool is_whole(const fs::path& picture) {
   const Result result = run({"ffmpeg", "-nostdin", "-v", "error", "-xerror", "-err_detect",
                              "explode", "-i", picture.string(), "-f", "null", "-"});
   return result.exit_code == 0 && result.all().empty();
+}
+
+bool are_whole(const std::vector<fs::path>& pictures) {
+  if (pictures.empty()) return true;
+  const Folder folder;
+  std::string all;
+  // One after the other they are a film of the Motion JPEG kind.
+  for (const fs::path& picture : pictures) {
+    const std::string bytes = read_file(picture);
+    if (!bytes.starts_with("\xff\xd8") || !bytes.ends_with("\xff\xd9")) return false;
+    all += bytes;
+  }
+  return is_whole(folder.write("all.mjpeg", all));
 }
 
 double psnr_db(const fs::path& one, const fs::path& other) {

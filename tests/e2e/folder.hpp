@@ -31,8 +31,8 @@ std::string read_file(const std::filesystem::path& path);
 std::set<std::string> files_below(const std::filesystem::path& folder);
 
 /// A one-frame-per-input thumbnail pipeline over `input` into `output`, with the build's plugins.
-std::string thumbnails_yaml(const std::filesystem::path& input,
-                            const std::filesystem::path& output);
+std::string thumbnails_yaml(const std::filesystem::path& input, const std::filesystem::path& output,
+                            const std::string& format = "jpeg");
 
 /// The `daemon:` block that names the plugins of the build under test.
 std::string daemon_yaml();
@@ -47,6 +47,8 @@ void make_photo(const std::filesystem::path& path, const std::string& size = "64
 
 /// Whether the ffmpeg program decodes a picture or clip to its end without a complaint.
 bool is_whole(const std::filesystem::path& picture);
+/// The same of many JPEG pictures of one size, in one run.
+bool are_whole(const std::vector<std::filesystem::path>& pictures);
 
 /// Peak signal-to-noise ratio of two pictures in dB, 100 when equal; negative when they cannot be
 /// compared (a size differs, a file is broken).

@@ -1,6 +1,9 @@
 #include "oracle.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <sstream>
 #include <string>
 
 #include "program.hpp"
@@ -11,30 +14,59 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Seconds; 0 for a still picture, which has none.
-double duration_of(const fs::path& media) {
-  const Result result = run({"ffprobe", "-v", "error", "-show_entries", "format=duration", "-of",
-                             "csv=p=0", media.string()});
-  return std::strtod(result.out.c_str(), nullptr);
+std::vector<std::string> probe(const fs::path& media, const char* entries) {
+  const Result result = run({"ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries",
+                             entries, "-of", "csv=p=0", media.string()});
+  std::vector<std::string> lines;
+  std::istringstream text(result.out);
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
 }
 
+/// Seconds, as the container says or as its packets show; 0 where nothing has a time.
+double duration_of(const fs::path& media) {
+  double seconds = 0;
+  for (const std::string& line : probe(media, "format=duration")) {
+    seconds = std::max(seconds, std::strtod(line.c_str(), nullptr));
+  }
+  if (seconds > 0) return seconds;
+  for (const std::string& line : probe(media, "packet=pts_time,duration_time")) {
+    if (line.starts_with("N/A")) continue;  // raw video has durations, but no times
+    const char* duration = std::strchr(line.c_str(), ',');
+    seconds = std::max(seconds, std::strtod(line.c_str(), nullptr) +
+                                    (duration ? std::strtod(duration + 1, nullptr) : 0));
+  }
+  return seconds;
+}
+
+bool is_made(const fs::path& target) { return fs::exists(target) && fs::file_size(target) > 0; }
+
+/// The first frame at or after a time.
 bool take_frame(const fs::path& media, double seconds, const fs::path& target) {
   fs::remove(target);
-  std::vector<std::string> command{"ffmpeg", "-nostdin", "-v", "error", "-y"};
-  if (seconds > 0) command.insert(command.end(), {"-ss", std::to_string(seconds)});
-  command.insert(command.end(), {"-i", media.string(), "-frames:v", "1", "-vf", "scale=320:-1",
-                                 "-update", "1", target.string()});
-  run(std::move(command));
-  return fs::exists(target) && fs::file_size(target) > 0;
+  // Behind the input -ss decodes all before it; in front it would seek, which is inexact in some
+  // containers, and then gives another frame.
+  run({"ffmpeg", "-nostdin", "-v", "error", "-y", "-i", media.string(), "-ss",
+       std::to_string(seconds), "-frames:v", "1", "-vf", "scale=320:-1", "-pix_fmt", "rgb24",
+       target.string()});
+  return is_made(target);
+}
+
+bool take_last_frame(const fs::path& media, const fs::path& target) {
+  fs::remove(target);
+  run({"ffmpeg", "-nostdin", "-v", "error", "-y", "-i", media.string(), "-vf", "scale=320:-1",
+       "-pix_fmt", "rgb24", "-update", "1", target.string()});
+  return is_made(target);
 }
 
 }  // namespace
 
 bool make_reference(const fs::path& media, const fs::path& target) {
   const double duration = duration_of(media);
-  // "N/A" or the 0.04 s that FFmpeg makes up for a single picture: the frame is the first.
-  if (duration < 0.1) return take_frame(media, 0, target);
-  return take_frame(media, duration / 10, target);
+  // Of a duration that is not known the tenth is the start.
+  if (take_frame(media, duration / 10, target)) return true;
+  // No frame is so late: a still picture, or the end of a clip.
+  return take_last_frame(media, target);
 }
 
 }  // namespace e2e

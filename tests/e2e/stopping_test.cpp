@@ -37,7 +37,9 @@ class Stopping : public testing::Test {
     return found;
   }
   void expect_whole_pictures() const {
-    for (const std::string& name : pictures()) EXPECT_TRUE(is_whole(thumbs() / name)) << name;
+    std::vector<fs::path> paths;
+    for (const std::string& name : pictures()) paths.push_back(thumbs() / name);
+    EXPECT_TRUE(are_whole(paths));
   }
 
   Folder folder_;

@@ -19,6 +19,7 @@ MAY_INCLUDE = {
     "graph": {"config"},
     "loop": set(),
     "loader": set(),
+    "log": set(),
     "engine": {"graph", "config", "loop"},
 }
 
@@ -31,7 +32,9 @@ ONLY_IN = {
     "libav": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp"),
     "libsw": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp"),
     "curl/": ("plugins/fetch/",),
-    "CLI/": ("daemon/cli/", "daemon/main.cpp", "daemon/capstan.cpp", "daemon/capstand.cpp"),
+    "jpeglib.h": ("plugins/ffmpeg/",),
+    "spdlog/": ("daemon/log/",),
+    "CLI/": ("daemon/cli/", "daemon/main.cpp"),
     "nlohmann/": ("daemon/cli/",),
 }
 TEST_LIBRARIES = ("gtest/", "gmock/")

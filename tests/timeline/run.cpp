@@ -39,7 +39,7 @@ class Silent final : public Logger {
 /// worker. Home: the loop, except the call back from the worker.
 class Surroundings final : public StageContext, private Wake {
  public:
-  explicit Surroundings(EventLoop& loop) : loop_(loop), pool_(1, [this] { loop_.post(*this); }) {}
+  explicit Surroundings(EventLoop& loop) : loop_(loop), pool_(1) { pool_.announce_to(loop, *this); }
 
   std::string_view pipeline() const noexcept override { return "timeline"; }
   std::string_view stage() const noexcept override { return "seed"; }
