@@ -27,6 +27,17 @@ class SlotCleanup final : public WorkerTask {
   std::function<void()> then_;
 };
 
+/// A URL without "user:password@": an input is shown in logs and summaries.
+std::string without_credentials(std::string input) {
+  const std::size_t scheme = input.find("://");
+  if (scheme == std::string::npos) return input;
+  const std::size_t host = scheme + 3;
+  const std::size_t end = std::min(input.find_first_of("/?#", host), input.size());
+  const std::size_t at = input.rfind('@', end);
+  if (at != std::string::npos && at >= host && at < end) input.erase(host, at + 1 - host);
+  return input;
+}
+
 JobRequest request_of(const Item& item) {
   JobRequest request;
   if (const auto* reference = item.get_if<Reference>()) {
@@ -75,7 +86,8 @@ Job& Pipeline::new_job(JobRequest request) {
   job.info->id = std::to_string(job.number);
   job.info->pipeline = name();
   job.info->path = request.path.empty() ? job.info->id : std::move(request.path);
-  job.info->input = request.input.empty() ? "job " + job.info->id : std::move(request.input);
+  job.info->input =
+      request.input.empty() ? "job " + job.info->id : without_credentials(std::move(request.input));
   job.at.resize(nodes_.size());
   jobs_.emplace(&job, std::move(owner));
   return job;

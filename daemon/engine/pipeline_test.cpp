@@ -47,6 +47,14 @@ TEST_P(PipelineTest, EverySubmittedItemLeavesOnce) {
   for (const auto& [input, state] : rig.settled) EXPECT_EQ(state, JobState::done) << input;
 }
 
+TEST_P(PipelineTest, CredentialsOfAUrlAreNotShown) {
+  Rig rig(GetParam());
+  rig.stage(kMapType<Pass>).start();
+  rig.submit("http://me:secret@host:80/a@b").run();
+  EXPECT_EQ(rig.all_left, Texts{"http://me:secret@host:80/a@b"}) << "the stage needs them";
+  EXPECT_EQ(rig.settled_order, Texts{"http://host:80/a@b"});
+}
+
 TEST_P(PipelineTest, SourceCreatesJobs) {
   Rig rig(GetParam());
   loop_home.check();

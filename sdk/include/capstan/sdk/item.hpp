@@ -17,7 +17,7 @@ class CAPSTAN_EXPORT JobInfo : public RefCounted {
   ~JobInfo() override;
   std::string id;        ///< unique within the daemon
   std::string pipeline;  ///< name of the pipeline
-  std::string input;     ///< as it was submitted: path or URL
+  std::string input;     ///< as it was submitted, path or URL, without credentials
   std::string path;      ///< relative path of the input; two inputs of one source never share it
   std::uint32_t attempt = 1;
 };
