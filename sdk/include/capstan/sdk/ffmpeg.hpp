@@ -10,6 +10,8 @@
 // frame behind it would tell another story. The other fields may change freely.
 #pragma once
 
+#include <cstdint>  // first: libavutil asks for its UINT64_C
+
 extern "C" {
 #include <libavutil/avutil.h>
 #include <libavutil/buffer.h>
