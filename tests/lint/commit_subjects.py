@@ -12,7 +12,8 @@ import sys
 
 import tree
 
-SUBJECT = re.compile(r"^[a-z0-9_/.,+ -]+: [^A-Z\s]\S*( \S+)*[^.]$")
+# The first word is in lower case, or a name that is written in capitals, such as README.
+SUBJECT = re.compile(r"^[a-z0-9_/.,+ -]+: ([^A-Z\s]|[A-Z]{2,}\b)\S*( \S+)*[^.]$")
 
 
 def fault_of(subject):

@@ -78,7 +78,8 @@ class IncludeDirection(Tree):
 
 class CommitSubjects(unittest.TestCase):
     def test_area_and_what_changes_pass(self):
-        self.assertIsNone(commit_subjects.fault_of("daemon/loop: post in batches"))
+        for subject in ("daemon/loop: post in batches", "sdk: README with whole plugins"):
+            self.assertIsNone(commit_subjects.fault_of(subject), subject)
 
     def test_other_forms_fail(self):
         for subject in ("Fix things", "loop: Fix things", "loop: fix things.", "loop:fix",
