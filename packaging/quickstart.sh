@@ -40,8 +40,5 @@ if ! {
 fi
 
 echo "3/3 making a thumbnail of every clip and photograph under $folder"
-status=0
-CAPSTAN_OUTPUT=$output "$top/build/capstan" run "$top/config/thumbnails.yaml" "$folder" \
-  </dev/null || status=$?
-echo "the pictures are in $output"
-exit "$status"
+export CAPSTAN_OUTPUT=$output
+exec "$top/build/capstan" run "$top/config/thumbnails.yaml" "$folder" </dev/null

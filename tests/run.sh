@@ -5,7 +5,7 @@
 #   tests/run.sh --sanitize         only the two sanitizer builds and their tests
 #   tests/run.sh --long [MINUTES]   as the first, but fuzzes for MINUTES (60) and runs the tests of
 #                                   the sanitizer builds over and over for as long again
-#   tests/run.sh PHASE...           only these of: release lint clang tidy asan tsan fuzz
+#   tests/run.sh PHASE...           only these of: release lint quickstart clang tidy fuzz asan tsan
 #
 # One line per phase, a summary of what failed, and at the very end the count of all tests. Build
 # folders: build/ (release, shared with packaging/quickstart.sh) and build-tests/. Logs of the
@@ -84,6 +84,13 @@ test_lint() {
     run_tests build lint --suite lint
 }
 
+# What a newcomer types first, from another folder and without an argument.
+test_quickstart() {
+  local folder=build-tests/quickstart
+  rm -rf "$folder" && mkdir -p "$folder" && (cd "$folder" && "$top/packaging/quickstart.sh") &&
+    [[ $(find "$folder/thumbnails" -type f -name '*.jpg' | wc -l) -gt 10 ]]
+}
+
 # The second compiler, and its analysis of which thread each object lives on. The same build holds
 # the fuzz targets and what clang-tidy reads.
 build_clang() {
@@ -103,7 +110,7 @@ test_fuzz() {
   # Findings stay in build-tests/, the corpus grows over the runs; configurations that are shipped
   # are its seed.
   (cd build-tests && "../$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 \
-    -max_len=4096 -print_final_stats=1 corpus ../config)
+    -max_len=4096 -print_final_stats=1 corpus ../tests/fuzz/config_corpus ../config)
 }
 
 # LeakSanitizer stops the process with ptrace, which some containers forbid: look, then decide.
@@ -174,7 +181,7 @@ while (($# > 0)); do
       usage
       exit 0
       ;;
-    release | lint | clang | tidy | asan | tsan | fuzz) phases+=("$1") ;;
+    release | lint | quickstart | clang | tidy | asan | tsan | fuzz) phases+=("$1") ;;
     *)
       usage >&2
       exit 2
@@ -182,7 +189,7 @@ while (($# > 0)); do
   esac
   shift
 done
-((${#phases[@]} > 0)) || phases=(release lint clang tidy fuzz asan tsan)
+((${#phases[@]} > 0)) || phases=(release lint quickstart tidy fuzz asan tsan)
 
 packaging/dependencies.sh build tests
 mkdir -p "$logs"

@@ -1,7 +1,10 @@
 // A plugin that is built by its author from what was installed, and nothing of this tree.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "folder.hpp"
+#include "markdown.hpp"
 #include "program.hpp"
 
 namespace e2e {
@@ -30,37 +33,44 @@ class OwnPlugin : public testing::Test {
     return run({"sh", "-c", command}, options);
   }
 
+  /// The folder of plugins that was installed.
+  Options plugins() const {
+    Options options;
+    options.environment["CAPSTAN_PLUGIN_PATH"] =
+        (pkgconfig_.parent_path() / "capstan/plugins").string();
+    return options;
+  }
+
   Folder folder_;
   fs::path pkgconfig_;
 };
 
+// The plugin that README.md shows, built by the commands that README.md shows.
 TEST_F(OwnPlugin, IsBuiltFromTheInstalledSdkAndRuns) {
-  // README.md shows this file.
-  const std::string source = read_file(source_folder() / "sdk/examples/upper.cpp");
-  folder_.write("upper.cpp", source);
-  const Result built = shell(
-      "mkdir own && g++ -std=c++20 -shared -fPIC -o own/upper.so upper.cpp "
-      "$(pkg-config --cflags --libs capstan-sdk)");
+  const fs::path readme = source_folder() / "README.md";
+  const auto sources = code_blocks(readme, "cpp");
+  const auto commands = code_blocks(readme, "sh");
+  ASSERT_EQ(sources.size(), 1U);
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_LE(std::count(sources[0].begin(), sources[0].end(), '\n'), 40) << "short enough to read";
+  folder_.write("at_least.cpp", sources[0]);
+  const Result built = shell("set -e\n" + commands[0]);
   ASSERT_EQ(built.exit_code, 0) << built.all();
 
-  // Bytes in, bytes out: the encoder's picture is not text, but turning what looks like lower case
-  // letters into capitals changes it, which shows that the stage has run.
   make_photo(folder_ / "media/one.jpg");
-  std::string yaml = thumbnails_yaml(folder_ / "media", folder_ / "thumbs");
-  const fs::path plain = folder_.write("plain.yaml", yaml);
-  ASSERT_EQ(run_capstan({"run", plain.string()}).exit_code, 0);
-  const std::string before = read_file(folder_ / "thumbs/one.jpg/0.jpg");
-  const std::string path = "  plugin_path:\n";
-  yaml.insert(yaml.find(path) + path.size(),
-              "    - " + yaml_string((folder_ / "own").string()) + "\n");
-  yaml.insert(yaml.find("      - use: write"),
-              "      - use: upper\n        with: { suffix: \"-seen\" }\n");
-  const fs::path config = folder_.write("own.yaml", yaml);
-  const Result result = run_capstan({"run", config.string()});
-  ASSERT_EQ(result.exit_code, 0) << result.all();
-  const std::string after = read_file(folder_ / "thumbs/one.jpg/0.jpg");
-  EXPECT_EQ(after.size(), before.size() + 5);
-  EXPECT_TRUE(after.ends_with("-seen"));
+  std::size_t n_expected = 1;
+  for (const char* size : {"1B", "1GiB"}) {
+    fs::remove_all(folder_ / "thumbs");
+    std::string yaml = thumbnails_yaml(folder_ / "media", folder_ / "thumbs");
+    yaml.erase(0, yaml.find("pipelines:"));
+    yaml.insert(yaml.find("      - use: write"),
+                std::string("      - use: at_least\n        with: { size: ") + size + " }\n");
+    const Result result = run_capstan({"run", folder_.write("own.yaml", yaml).string()}, plugins());
+    EXPECT_EQ(result.exit_code, 0) << result.all();
+    EXPECT_EQ(files_below(folder_ / "thumbs").size(), n_expected--) << result.all();
+  }
+  const Result shown = run_capstan({"inspect", "at_least"}, plugins());
+  EXPECT_FALSE(shown.lines_with("the least size that passes").empty()) << shown.all();
 }
 
 TEST_F(OwnPlugin, TheAsyncExampleIsBuiltAlike) {
