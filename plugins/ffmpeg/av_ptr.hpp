@@ -27,6 +27,12 @@ struct AvFormatContextDeleter {
 };
 using AvFormatContextPtr = std::unique_ptr<AVFormatContext, AvFormatContextDeleter>;
 
+/// A format context that was not opened yet: opening takes it over.
+struct AvUnopenedContextDeleter {
+  void operator()(AVFormatContext* context) const noexcept { avformat_free_context(context); }
+};
+using AvUnopenedContextPtr = std::unique_ptr<AVFormatContext, AvUnopenedContextDeleter>;
+
 /// An I/O context with a buffer of its own, as avio_alloc_context makes it.
 struct AvIoContextDeleter {
   void operator()(AVIOContext* context) const noexcept {

@@ -34,7 +34,7 @@ void FrameReader::restart() {
   decoders_.clear();
   video_ = nullptr;
   input_.reset();
-  input_ = std::make_unique<Input>(source_, is_cancelled_);
+  input_ = std::make_unique<Input>(source_, choice_.max_pixels, is_cancelled_);
   current_ = 0;
   is_truncated_ = false;
   truncation_.clear();

@@ -48,16 +48,32 @@ InputSource::InputSource(const Item& item) {
   path_ = checked_path(item.get<Reference>().location());
 }
 
-Input::Input(const InputSource& source, const std::function<bool()>& is_cancelled)
+Input::Input(const InputSource& source, std::int64_t max_pixels,
+             const std::function<bool()>& is_cancelled)
     : is_cancelled_(is_cancelled) {
   open(source);
-  const int result = avformat_find_stream_info(context_.get(), nullptr);
+  probe_streams(max_pixels);
+}
+
+// Probing decodes a frame where the container does not tell enough, so the limit holds here too.
+void Input::probe_streams(std::int64_t max_pixels) {
+  std::vector<Dictionary> options(context_->nb_streams);
+  std::vector<AVDictionary*> entries;
+  entries.reserve(options.size());
+  for (Dictionary& dictionary : options) {
+    av_dict_set_int(&dictionary.entries, "max_pixels", max_pixels, 0);
+    entries.push_back(std::exchange(dictionary.entries, nullptr));
+  }
+  const int result =
+      avformat_find_stream_info(context_.get(), entries.empty() ? nullptr : entries.data());
+  for (std::size_t i = 0; i < options.size(); ++i) options[i].entries = entries[i];
   if (wants_other_files_) throw std::runtime_error(kOtherFiles);
   check(result, "the input's streams could not be read");
 }
 
 void Input::open(const InputSource& source) {
-  AVFormatContext* context = require(avformat_alloc_context());
+  AvUnopenedContextPtr unopened(require(avformat_alloc_context()));
+  AVFormatContext* context = unopened.get();
   context->interrupt_callback.opaque = &is_cancelled_;
   context->interrupt_callback.callback = [](void* opaque) {
     return (*static_cast<std::function<bool()>*>(opaque))() ? 1 : 0;
@@ -82,11 +98,9 @@ void Input::open(const InputSource& source) {
       av_dict_set_int(&options.entries, "frame_size",
                       static_cast<std::int64_t>(source.buffer().size()), 0);
     }
-    if (!format) {
-      avformat_free_context(context);
-      throw std::runtime_error(kUnknownFormat);
-    }
+    if (!format) throw std::runtime_error(kUnknownFormat);
   }
+  static_cast<void>(unopened.release());
   const int result = avformat_open_input(&context, url.c_str(), format, &options.entries);
   if (result < 0 && wants_other_files_) throw std::runtime_error(kOtherFiles);
   if (result == AVERROR_INVALIDDATA && LogScope::last_error().empty()) {

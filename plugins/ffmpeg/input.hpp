@@ -33,9 +33,10 @@ class InputSource {
 /// A demuxer on its input. Home: one worker at a time.
 class Input {
  public:
-  /// Opens and probes. `is_cancelled` interrupts every read. Throws on failure, Cancelled when
-  /// interrupted.
-  Input(const InputSource& source, const std::function<bool()>& is_cancelled);
+  /// Opens and probes, decoding no picture of more than `max_pixels`. `is_cancelled` interrupts
+  /// every read. Throws on failure, Cancelled when interrupted.
+  Input(const InputSource& source, std::int64_t max_pixels,
+        const std::function<bool()>& is_cancelled);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -57,6 +58,7 @@ class Input {
 
  private:
   void open(const InputSource& source);
+  void probe_streams(std::int64_t max_pixels);
   const AVInputFormat* probe(const InputSource& source);
 
   std::function<bool()> is_cancelled_;

@@ -100,6 +100,15 @@ TEST(EncodeJpeg, IsCloseToThePicture) {
   }
 }
 
+TEST(EncodeJpeg, ConvertsTheColourMatrixOfHighDefinition) {
+  const Item original = picture("bt709.mp4");
+  ASSERT_EQ(original.get<VideoFrame>().color.matrix, 1);
+  const Item image = encode(original, {{"quality", {"95"}}});
+  EXPECT_GT(similarity(original, reread(image)), 33);
+  const Item webp = encode(original, {{"quality", {"95"}}, {"format", {"webp"}}});
+  EXPECT_GT(similarity(original, reread(webp)), 30);
+}
+
 TEST(EncodeJpeg, KeepsTheChromaResolution) {
   EXPECT_EQ(reread(encode(picture("clip.mp4"))).get<VideoFrame>().format, "yuvj420p");
   EXPECT_EQ(reread(encode(picture("odd_size.mp4"))).get<VideoFrame>().format, "yuvj444p");

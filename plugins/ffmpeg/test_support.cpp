@@ -91,6 +91,7 @@ std::string md5_of(const VideoFrame& picture) {
 
 std::vector<std::string> md5_of(const std::vector<Item>& items) {
   std::vector<std::string> sums;
+  sums.reserve(items.size());
   for (const Item& item : items) sums.push_back(md5_of(item.get<VideoFrame>()));
   return sums;
 }
@@ -99,6 +100,7 @@ std::string run(const std::vector<std::string>& command, int* status) {
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
@@ -139,6 +141,30 @@ std::vector<std::string> tool_md5(const std::vector<std::string>& before,
     sums.push_back(line.substr(line.find_last_of(' ') + 1));
   }
   return sums;
+}
+
+std::string interleaved_samples(const AudioFrame& audio) {
+  const AVSampleFormat format = av_get_sample_fmt(audio.format.c_str());
+  const auto n_bytes = static_cast<std::size_t>(av_get_bytes_per_sample(format));
+  const auto n_samples = static_cast<std::size_t>(audio.n_samples);
+  const auto n_channels = static_cast<std::size_t>(audio.n_channels);
+  if (audio.planes.size() == 1) {
+    return {reinterpret_cast<const char*>(audio.planes[0]), n_samples * n_channels * n_bytes};
+  }
+  std::string bytes;
+  bytes.reserve(n_samples * n_channels * n_bytes);
+  for (std::size_t i = 0; i < n_samples; ++i) {
+    for (const std::byte* plane : audio.planes) {
+      bytes.append(reinterpret_cast<const char*>(plane) + i * n_bytes, n_bytes);
+    }
+  }
+  return bytes;
+}
+
+std::string md5_of(const std::string& bytes) {
+  std::uint8_t digest[16];
+  av_md5_sum(digest, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  return hex(digest, sizeof(digest));
 }
 
 double psnr(const VideoFrame& a, const VideoFrame& b) {

@@ -31,6 +31,9 @@ std::string decode_failure(Item item, Values options = {});
 /// MD5 of the tightly packed picture, as the ffmpeg tool's framemd5 has it.
 std::string md5_of(const VideoFrame& picture);
 std::vector<std::string> md5_of(const std::vector<Item>& items);
+std::string md5_of(const std::string& bytes);
+/// The samples of all channels in turn.
+std::string interleaved_samples(const AudioFrame& audio);
 
 /// Runs a command; its standard output. `status` gets the exit code.
 std::string run(const std::vector<std::string>& command, int* status = nullptr);

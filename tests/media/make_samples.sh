@@ -34,6 +34,8 @@ make -f lavfi -i "testsrc2=size=321x239:rate=10:duration=1" -c:v libx264 -preset
   -pix_fmt yuv444p odd_size.mp4
 make -f lavfi -i "$picture:duration=1" -c:v libx264 -preset ultrafast -pix_fmt yuv420p10le \
   ten_bit.mkv
+make -f lavfi -i "$picture:duration=0.2" -vf scale=out_color_matrix=bt709,format=yuv420p \
+  -c:v libx264 -preset ultrafast -colorspace bt709 bt709.mp4
 make -f lavfi -i "$picture:duration=1" -c:v libvpx-vp9 -deadline realtime -cpu-used 8 clip.webm
 make -f lavfi -i "$picture:duration=2" -c:v mpeg4 -bf 2 clip.avi
 make -i clip.mp4 -map 0:v -c copy -movflags +faststart faststart.mp4
