@@ -1,5 +1,7 @@
 #include "engine/engine.hpp"
 
+#include <algorithm>
+
 #include "engine/pipeline.hpp"
 
 namespace capstan::engine {
@@ -69,10 +71,12 @@ void Engine::collect() {
 
 void Engine::pump() {
   for (const auto& pipeline : pipelines_) pipeline->pump();
-  // With nothing at work nothing frees memory: one run may go over the budget.
-  if (n_working_ > 0 || !batch_.empty() || !is_over_budget()) return;
-  for (const auto& pipeline : pipelines_) {
-    if (pipeline->overdraw()) return;
+  // With nothing at work nothing frees memory: one of those that were refused may go over the
+  // budget (or memory was freed after it was refused, and nobody else would ask again).
+  bool has_moved = true;
+  while (has_moved && n_working_ == 0 && n_awaiting_ == 0 && batch_.empty()) {
+    has_moved = std::any_of(pipelines_.begin(), pipelines_.end(),
+                            [](const auto& pipeline) { return pipeline->overdraw(); });
   }
 }
 

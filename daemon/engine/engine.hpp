@@ -45,7 +45,9 @@ class Engine final : public Wake {
   /// Destroys an item; a large one on a worker, since unmapping its memory may stall.
   void dispose(Item item) CAPSTAN_ON_LOOP;
   std::uint64_t next_job_number() CAPSTAN_ON_LOOP { return ++n_jobs_; }
-  std::size_t n_working() const noexcept { return n_working_; }
+  /// An item entered a step of an async stage, or left it.
+  void step_begun() noexcept { ++n_awaiting_; }
+  void step_ended() noexcept { --n_awaiting_; }
 
   /// Takes finished work back and moves everything that can move. Called by the loop.
   void wake(unsigned events) noexcept override;
@@ -65,6 +67,7 @@ class Engine final : public Wake {
   std::vector<WorkerTask*> finished_ CAPSTAN_LOOP_ONLY;
   std::vector<Item> disposed_ CAPSTAN_LOOP_ONLY;
   std::size_t n_working_ = 0;  // tasks handed over and not yet back
+  std::size_t n_awaiting_ = 0;
   std::uint64_t n_jobs_ CAPSTAN_LOOP_ONLY = 0;
   bool is_scheduled_ CAPSTAN_LOOP_ONLY = false;
 };

@@ -118,15 +118,20 @@ void Pipeline::end_job(Job& job, JobState state, std::optional<Failure> failure)
   if (!job.is_running()) return;
   job.state = state;
   job.failure = std::move(failure);
-  drop_tokens();
+  std::vector<Job*> touched = drop_tokens();
+  touched.push_back(&job);
   for (const auto& node : nodes_) {
     for (Run* run : runs_without_job(*node)) abandon(*run);
   }
-  // The job may have settled above; it is freed at the end of the pump, so it is still there.
-  for (const auto& node : nodes_) check_ended(job, *node);
+  // Jobs may have settled above; they are freed at the end of the pump, so they are still there.
+  for (Job* each : touched) {
+    for (const auto& node : nodes_) check_ended(*each, *node);
+  }
 }
 
-void Pipeline::drop_tokens() {
+/// Returns the jobs of what was dropped: a mixed item counts for others that ended before.
+std::vector<Job*> Pipeline::drop_tokens() {
+  std::vector<Job*> touched;
   std::vector<std::pair<Node*, Token>> dropped;
   for (const auto& edge : edges_) {
     for (Token& token : edge->purge()) dropped.emplace_back(&edge->to(), std::move(token));
@@ -134,9 +139,13 @@ void Pipeline::drop_tokens() {
   }
   for (auto& [node, token] : dropped) {
     --node->n_active;
-    token.for_each_job([&, at = node](Job& each) { --each.at[at->index].n_live; });
+    token.for_each_job([&, at = node](Job& each) {
+      --each.at[at->index].n_live;
+      touched.push_back(&each);
+    });
     engine_.dispose(std::move(token.item));
   }
+  return touched;
 }
 
 std::vector<Run*> Pipeline::runs_without_job(Node& node) {

@@ -143,7 +143,7 @@ class Pipeline final : private Wake {
   void time_limit_reached(Run& run) CAPSTAN_ON_LOOP;
   void end_job(Job& job, JobState state, std::optional<Failure> failure) CAPSTAN_ON_LOOP;
   void fail_jobs(Run& run, const std::string& message) CAPSTAN_ON_LOOP;
-  void drop_tokens() CAPSTAN_ON_LOOP;
+  std::vector<Job*> drop_tokens() CAPSTAN_ON_LOOP;
   std::vector<Run*> runs_without_job(Node& node) CAPSTAN_ON_LOOP;
   void abandon(Run& run) CAPSTAN_ON_LOOP;
   void clear_outputs(Run& run) CAPSTAN_ON_LOOP;

@@ -97,7 +97,8 @@ void Pipeline::end_nodes() {
     }
     node->has_ended = true;
   }
-  if (jobs_.empty() || is_stopping_) close();
+  // Jobs that are left are those of items that stages keep to their end.
+  close();
 }
 
 }  // namespace capstan::engine

@@ -79,7 +79,7 @@ void Run::done() noexcept {
 
 void Run::call_async() {
   started_at.store(Loop::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
-  is_in_stage = true;
+  set_in_stage(true);
   try {
     slot->start();
     if (call == Call::begin) {
@@ -96,9 +96,17 @@ void Run::call_async() {
   }
 }
 
+void Run::set_in_stage(bool is_inside) noexcept {
+  is_in_stage = is_inside;
+  // A source may wait for ever, which must not keep others from going on.
+  if (node.is_source()) return;
+  Engine& engine = node.pipeline.engine();
+  is_inside ? engine.step_begun() : engine.step_ended();
+}
+
 void Run::complete(Step step, Item out) noexcept {
   loop_home.check();
-  is_in_stage = false;
+  set_in_stage(false);
   try {
     take_output(step, std::move(out));
   } catch (const std::exception& failure) {
@@ -110,7 +118,7 @@ void Run::complete(Step step, Item out) noexcept {
 
 void Run::fail(const std::string& failure) noexcept {
   loop_home.check();
-  is_in_stage = false;
+  set_in_stage(false);
   has_failed = true;
   message = failure;
   node.pipeline.completed(*this);
@@ -118,7 +126,7 @@ void Run::fail(const std::string& failure) noexcept {
 
 void Run::cancelled() noexcept {
   loop_home.check();
-  is_in_stage = false;
+  set_in_stage(false);
   was_cancelled = true;
   node.pipeline.completed(*this);
 }

@@ -74,6 +74,7 @@ class Run final : public WorkerTask, public Completion, public Wake {
   std::atomic<Loop::Clock::rep> started_at{0};  ///< when the step began; 0: still queued
 
  private:
+  void set_in_stage(bool is_inside) noexcept;
   void step_sync();
   bool take_output(Step step, Item out);
 };
