@@ -1,7 +1,5 @@
 #include "engine/engine.hpp"
 
-#include <algorithm>
-
 #include "engine/pipeline.hpp"
 
 namespace capstan::engine {
@@ -75,8 +73,8 @@ void Engine::pump() {
   // budget (or memory was freed after it was refused, and nobody else would ask again).
   bool has_moved = true;
   while (has_moved && n_working_ == 0 && n_awaiting_ == 0 && batch_.empty()) {
-    has_moved = std::any_of(pipelines_.begin(), pipelines_.end(),
-                            [](const auto& pipeline) { return pipeline->overdraw(); });
+    has_moved = false;
+    for (const auto& pipeline : pipelines_) has_moved = has_moved || pipeline->overdraw();
   }
 }
 
