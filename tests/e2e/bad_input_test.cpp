@@ -18,9 +18,9 @@ class BadInput : public testing::Test {
 
   fs::path media() const { return folder_ / "media"; }
   fs::path thumbs() const { return folder_ / "thumbs"; }
-  Result run_over_media(Options options = {}) const {
+  Result run_over_media(const Options& options = {}) const {
     const fs::path config = folder_.write("t.yaml", thumbnails_yaml(media(), thumbs()));
-    return run_capstan({"run", config.string()}, std::move(options));
+    return run_capstan({"run", config.string()}, options);
   }
 
   /// `shown` stands in exactly one line of what the program said, and everything else is as if the

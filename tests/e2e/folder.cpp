@@ -37,7 +37,7 @@ Folder::~Folder() {
 }
 
 fs::path Folder::write(const std::string& name, const std::string& bytes) const {
-  const fs::path path = path_ / name;
+  fs::path path = path_ / name;
   fs::create_directories(path.parent_path());
   std::ofstream file(path, std::ios::binary);
   file << bytes;
@@ -56,7 +56,7 @@ std::set<std::string> files_below(const fs::path& folder) {
   std::set<std::string> names;
   if (!fs::exists(folder)) return names;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_directory()) names.insert(fs::relative(entry.path(), folder).string());
+    if (!entry.is_directory()) names.insert(entry.path().lexically_relative(folder).string());
   }
   return names;
 }

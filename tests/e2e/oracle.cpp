@@ -31,10 +31,11 @@ double duration_of(const fs::path& media) {
   }
   if (seconds > 0) return seconds;
   for (const std::string& line : probe(media, "packet=pts_time,duration_time")) {
-    if (line.starts_with("N/A")) continue;  // raw video has durations, but no times
-    const char* duration = std::strchr(line.c_str(), ',');
-    seconds = std::max(seconds, std::strtod(line.c_str(), nullptr) +
-                                    (duration ? std::strtod(duration + 1, nullptr) : 0));
+    const char* comma = std::strchr(line.c_str(), ',');
+    const double duration = comma ? std::strtod(comma + 1, nullptr) : 0;
+    // Raw video has durations, but no times: one packet begins where the last has ended.
+    const double begin = line.starts_with("N/A") ? seconds : std::strtod(line.c_str(), nullptr);
+    seconds = std::max(seconds, begin + duration);
   }
   return seconds;
 }

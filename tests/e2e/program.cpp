@@ -43,6 +43,7 @@ std::string read_text(const fs::path& path) {
     ::setenv(name.c_str(), value.c_str(), 1);
   }
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());
@@ -66,7 +67,8 @@ std::vector<std::string> Result::lines_with(const std::string& words) const {
   return found;
 }
 
-Program::Program(std::vector<std::string> command, Options options) : command_(std::move(command)) {
+Program::Program(std::vector<std::string> command, const Options& options)
+    : command_(std::move(command)) {
   std::string folder = (fs::temp_directory_path() / "capstan-program-XXXXXX").string();
   if (!::mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
   outputs_ = folder;
@@ -116,8 +118,8 @@ std::string Program::output() const {
   return read_text(outputs_ / "out") + read_text(outputs_ / "err");
 }
 
-Result run(std::vector<std::string> command, Options options) {
-  return Program(std::move(command), std::move(options)).wait();
+Result run(std::vector<std::string> command, const Options& options) {
+  return Program(std::move(command), options).wait();
 }
 
 bool wait_until(const std::function<bool()>& condition) {
@@ -137,9 +139,9 @@ fs::path source_folder() { return environment_or_die("CAPSTAN_SOURCE"); }
 std::string capstan() { return environment_or_die("CAPSTAN_PROGRAM"); }
 std::string capstand() { return environment_or_die("CAPSTAND_PROGRAM"); }
 
-Result run_capstan(std::vector<std::string> arguments, Options options) {
+Result run_capstan(std::vector<std::string> arguments, const Options& options) {
   arguments.insert(arguments.begin(), capstan());
-  return run(std::move(arguments), std::move(options));
+  return run(std::move(arguments), options);
 }
 
 }  // namespace e2e

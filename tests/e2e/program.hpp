@@ -34,7 +34,7 @@ struct Options {
 /// ended.
 class Program {
  public:
-  explicit Program(std::vector<std::string> command, Options options = {});
+  explicit Program(std::vector<std::string> command, const Options& options = {});
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -56,7 +56,7 @@ class Program {
   bool has_ended_ = false;
 };
 
-Result run(std::vector<std::string> command, Options options = {});
+Result run(std::vector<std::string> command, const Options& options = {});
 
 /// Polls until `condition` holds; false at the deadline.
 bool wait_until(const std::function<bool()>& condition);
@@ -71,6 +71,6 @@ std::string capstan();
 std::string capstand();
 
 /// `capstan` with arguments, in a folder.
-Result run_capstan(std::vector<std::string> arguments, Options options = {});
+Result run_capstan(std::vector<std::string> arguments, const Options& options = {});
 
 }  // namespace e2e
