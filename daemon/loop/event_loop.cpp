@@ -31,6 +31,8 @@ timeval to_timeval(std::chrono::nanoseconds delay) {
 }
 
 EventBasePtr make_base() {
+  // libevent writes to stderr by itself; what it has to say comes as an exception of ours instead.
+  event_set_log_callback([](int, const char*) {});
   event_config* config = event_config_new();
   if (!config) throw std::bad_alloc();
   // With cached time a timer added in a long callback would fire early by that callback's length.

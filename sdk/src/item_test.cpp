@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+
+#include <capstan/sdk/detail/item_access.hpp>
+
+namespace {
+
+using namespace capstan;
+
+TEST(Buffer, ReleasesAdoptedMemoryOnceWhenTheLastCopyGoes) {
+  int n_released = 0;
+  {
+    Buffer copy;
+    {
+      const Buffer buffer = Buffer::adopt(
+          &n_released, sizeof(n_released), [](void* n) noexcept { ++*static_cast<int*>(n); },
+          &n_released);
+      EXPECT_TRUE(buffer.is_unique());
+      copy = buffer;
+      EXPECT_FALSE(buffer.is_unique());
+    }
+    EXPECT_EQ(n_released, 0);
+  }
+  EXPECT_EQ(n_released, 1);
+}
+
+TEST(Payload, CountsInItsAccountUntilItIsReleased) {
+  MemoryAccount account;
+  {
+    const Item item(make_ref<Bytes>(Buffer::allocate(100)));
+    item.payload()->charge(account);
+    item.payload()->charge(account);
+    const Item copy = item;  // NOLINT: the copy is the point
+    EXPECT_EQ(account.bytes, 100);
+  }
+  EXPECT_EQ(account.bytes, 0);
+}
+
+TEST(Item, IsWritableOnlyWhileNobodyElseSeesIt) {
+  Item item(make_ref<Reference>("a"));
+  EXPECT_NE(item.get_writable<Reference>(), nullptr);
+  const Item copy = item;
+  EXPECT_EQ(item.get_writable<Reference>(), nullptr);
+  EXPECT_EQ(copy.get<Reference>().location(), "a");
+}
+
+TEST(Item, NamesWhatItHoldsWhenItIsAskedForSomethingElse) {
+  const Item item(make_ref<Reference>("a"));
+  EXPECT_EQ(item.get_if<Bytes>(), nullptr);
+  try {
+    item.get<Bytes>();
+    FAIL() << "gave bytes";
+  } catch (const WrongPayload& failure) {
+    EXPECT_STREQ(failure.what(), "expected a bytes, got reference");
+  }
+}
+
+TEST(Item, WritingMetadataOfACopyLeavesTheOriginal) {
+  Item item(make_ref<Reference>("a"));
+  item.set_meta("k", "old");
+  Item copy = item.with(make_ref<Reference>("b"));
+  copy.set_meta("k", "new");
+  EXPECT_EQ(item.meta("k"), "old");
+  EXPECT_EQ(copy.meta("k"), "new");
+  EXPECT_EQ(copy.meta("other"), "");
+}
+
+TEST(Item, AbsorbingKeepsTheTicketsOfAllMembers) {
+  Item all(make_ref<Reference>("all"));
+  std::vector<const Ticket*> tickets;
+  for (int i = 0; i < 3; ++i) {
+    Item member(make_ref<Reference>("member"));
+    auto ticket = make_ref<Ticket>();
+    tickets.push_back(ticket.get());
+    ItemAccess::set_ticket(member, ticket);
+    all.absorb(member);
+  }
+  const Ref<Ticket> held = ItemAccess::take_ticket(all);
+  const auto* list = dynamic_cast<const TicketList*>(held.get());
+  ASSERT_NE(list, nullptr);
+  ASSERT_EQ(list->members.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(list->members[i].get(), tickets[i]);
+}
+
+}  // namespace
