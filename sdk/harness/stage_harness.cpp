@@ -8,7 +8,7 @@ CAPSTAN_BEGIN_NAMESPACE
 
 class StageHarness::Surroundings final : public StageContext, public Logger, public Completion {
  public:
-  Surroundings(const StageType& stage_type, OptionValues values)
+  Surroundings(const StageType& stage_type, const OptionValues& values)
       : type(stage_type), options(stage_type.options, stage_type.n_options) {
     for (const auto& [name, texts] : values) {
       if (const auto expected = options.set(name, texts)) {
