@@ -104,6 +104,7 @@ test_tidy() {
 
 test_fuzz() {
   local target
+  build_clang || return 1
   target=$(find build-tests/clang -type f -name config_fuzz -perm -u+x | head -n 1)
   [[ -n $target ]] || { echo "no config_fuzz was built"; return 1; }
   mkdir -p build-tests/corpus
