@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <capstan/sdk/detail/item_access.hpp>
+#include <capstan/sdk/media.hpp>
 
 namespace {
 
@@ -41,6 +42,13 @@ TEST(Item, IsWritableOnlyWhileNobodyElseSeesIt) {
   const Item copy = item;
   EXPECT_EQ(item.get_writable<Reference>(), nullptr);
   EXPECT_EQ(copy.get<Reference>().location(), "a");
+}
+
+TEST(Item, IsNotWritableWhileADecoderReadsItsMemory) {
+  auto frame = make_ref<VideoFrame>();
+  frame->is_read_only = true;
+  Item item(std::move(frame));
+  EXPECT_EQ(item.get_writable<VideoFrame>(), nullptr);
 }
 
 TEST(Item, NamesWhatItHoldsWhenItIsAskedForSomethingElse) {

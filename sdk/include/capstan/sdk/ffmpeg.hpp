@@ -126,6 +126,8 @@ inline Ref<VideoFrame> wrap_video_frame(AvFramePtr frame, AVRational time_base) 
   picture->color.is_full_range = frame->color_range == AVCOL_RANGE_JPEG;
   picture->is_keyframe = detail::is_key_frame(*frame);
   picture->memory_bytes = detail::n_buffer_bytes(*frame);
+  // A decoder may still predict from the picture it has given.
+  picture->is_read_only = av_frame_is_writable(frame.get()) <= 0;
   picture->native = frame.get();
   picture->native_avutil_major = LIBAVUTIL_VERSION_MAJOR;
   picture->owner = detail::adopt_frame(std::move(frame), picture->memory_bytes);
@@ -170,6 +172,7 @@ inline Ref<AudioFrame> wrap_audio_frame(AvFramePtr frame, AVRational time_base) 
   samples->pts = frame->pts;
   samples->time_base = {time_base.num, time_base.den};
   samples->memory_bytes = detail::n_buffer_bytes(*frame);
+  samples->is_read_only = av_frame_is_writable(frame.get()) <= 0;
   samples->native = frame.get();
   samples->native_avutil_major = LIBAVUTIL_VERSION_MAJOR;
   samples->owner = detail::adopt_frame(std::move(frame), samples->memory_bytes);

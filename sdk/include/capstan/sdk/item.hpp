@@ -61,11 +61,13 @@ class CAPSTAN_EXPORT Item {
     if (const P* payload = get_if<P>()) return *payload;
     throw_wrong_payload(P::kType);
   }
-  /// The payload as P for writing, or null when it is another type or somebody else sees it too.
+  /// The payload as P for writing, or null when it is another type, somebody else holds it too, or
+  /// its memory is read by others.
   template <class P>
   P* get_writable() noexcept {
-    return payload_ && payload_->is_unique() && is_type(P::kType) ? static_cast<P*>(payload_.get())
-                                                                  : nullptr;
+    return payload_ && payload_->is_unique() && payload_->is_writable() && is_type(P::kType)
+               ? static_cast<P*>(payload_.get())
+               : nullptr;
   }
   const PayloadRef& payload() const noexcept { return payload_; }
 

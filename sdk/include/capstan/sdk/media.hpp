@@ -65,6 +65,7 @@ class CAPSTAN_EXPORT VideoFrame final : public Payload {
   ~VideoFrame() override;
   const char* type() const noexcept override { return kType; }
   std::size_t size_bytes() const noexcept override { return memory_bytes; }
+  bool is_writable() const noexcept override { return !is_read_only; }
 
   FormatName format;
   int width = 0;
@@ -76,6 +77,7 @@ class CAPSTAN_EXPORT VideoFrame final : public Payload {
   Rational sample_aspect_ratio{0, 1};  ///< 0/1 when unknown
   ColorInfo color;
   bool is_keyframe = false;
+  bool is_read_only = false;  ///< others read the planes, such as the decoder
 
   Buffer owner;                  ///< keeps the planes alive
   std::size_t memory_bytes = 0;  ///< what the planes occupy
@@ -93,6 +95,7 @@ class CAPSTAN_EXPORT AudioFrame final : public Payload {
   ~AudioFrame() override;
   const char* type() const noexcept override { return kType; }
   std::size_t size_bytes() const noexcept override { return memory_bytes; }
+  bool is_writable() const noexcept override { return !is_read_only; }
 
   FormatName format;
   int sample_rate = 0;
@@ -102,6 +105,7 @@ class CAPSTAN_EXPORT AudioFrame final : public Payload {
   std::vector<std::byte*> planes;
   std::int64_t pts = kNoTimestamp;
   Rational time_base{0, 1};
+  bool is_read_only = false;
 
   Buffer owner;
   std::size_t memory_bytes = 0;
@@ -123,11 +127,13 @@ class CAPSTAN_EXPORT Tensor final : public Payload {
   ~Tensor() override;
   const char* type() const noexcept override { return kType; }
   std::size_t size_bytes() const noexcept override { return buffer.size(); }
+  bool is_writable() const noexcept override { return !is_read_only; }
 
   DType dtype;
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> strides;  ///< in elements; empty means row-major and compact
   std::uint64_t byte_offset = 0;
+  bool is_read_only = false;
   Buffer buffer;
 };
 

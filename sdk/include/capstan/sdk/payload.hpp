@@ -55,6 +55,8 @@ class CAPSTAN_EXPORT Payload : public RefCounted {
   virtual const char* type() const noexcept = 0;
   /// Memory that lives as long as this payload, in bytes: what bounded edges count.
   virtual std::size_t size_bytes() const noexcept = 0;
+  /// False when somebody beside the holders of this payload reads its memory, such as a decoder.
+  virtual bool is_writable() const noexcept { return true; }
   /// Interfaces added after SDK 1.0 are asked for by name; null when the type lacks it.
   virtual void* query(const char* interface_name) noexcept;
 
