@@ -15,7 +15,7 @@ packages_of() {
       echo g++ meson ninja-build pkg-config \
         libevent-dev libyaml-cpp-dev libboost-dev libspdlog-dev libcli11-dev nlohmann-json3-dev \
         libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswscale-dev \
-        libjpeg62-turbo-dev libcurl4-openssl-dev libgtest-dev libgmock-dev
+        libjpeg62-turbo-dev libcurl4-openssl-dev ca-certificates libgtest-dev libgmock-dev
       ;;
     tests)
       echo clang clang-format clang-tidy libclang-rt-14-dev shellcheck python3 git \
