@@ -58,6 +58,10 @@ count_meson_tests() {
   done < <(python3 tests/count_tests.py --failures "$build/meson-logs/testlog.json")
 }
 
+# Checked builds: asserts, readable stack traces, and as fast to compile as they can be, which is
+# most of their time. GCC's sanitizers bring false warnings, so those two leave -Werror to the rest.
+checked=(--buildtype=debug -Ddebug=false -Doptimization=1)
+
 configure() {
   local build=$1
   shift
@@ -94,8 +98,8 @@ test_quickstart() {
 # The second compiler, and its analysis of which thread each object lives on. The same build holds
 # the fuzz targets and what clang-tidy reads.
 build_clang() {
-  CC=clang CXX=clang++ configure build-tests/clang --buildtype=debugoptimized -Dfuzz=true \
-    -Db_lundef=false -Dcpp_args=-Wthread-safety && meson compile -C build-tests/clang
+  CC=clang CXX=clang++ configure build-tests/clang "${checked[@]}" -Dfuzz=true \
+    -Db_lundef=false -Dcpp_args='-g1 -Wthread-safety' && meson compile -C build-tests/clang
 }
 
 test_tidy() {
@@ -126,8 +130,8 @@ test_asan() {
   leak_check_works || { leaks=0; phase_notes+=("no leak check: ptrace is forbidden here;"); }
   export ASAN_OPTIONS=detect_leaks=$leaks:detect_stack_use_after_return=1:abort_on_error=0
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-  configure build-tests/asan --buildtype=debugoptimized -Db_sanitize=address,undefined \
-    -Db_lundef=false && meson compile -C build-tests/asan && repeat_tests asan
+  configure build-tests/asan "${checked[@]}" -Dcpp_args=-g1 -Db_lundef=false \
+    -Dwerror=false -Db_sanitize=address,undefined && meson compile -C build-tests/asan && repeat_tests asan
 }
 
 # ThreadSanitizer needs its shadow addresses free, which a kernel with strong address randomisation
@@ -146,7 +150,8 @@ test_tsan() {
     phase_notes+=("ThreadSanitizer cannot run on this kernel")
     return 1
   fi
-  configure build-tests/tsan --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false &&
+  configure build-tests/tsan "${checked[@]}" -Dcpp_args=-g1 -Db_lundef=false \
+    -Dwerror=false -Db_sanitize=thread &&
     meson compile -C build-tests/tsan && repeat_tests tsan
   local status=$?
   test_prefix=()
