@@ -20,6 +20,15 @@ struct Seen {
   std::atomic<int> n_wrong_thread{0};
   int fail_first = 0;  ///< "fail" fails this many times for each text
   std::map<std::string, int> n_tries;
+  std::thread::id loop_thread;  ///< set where loop and workers are threads of their own
+
+  /// Notes where a stage runs: the role that its thread has and, with real threads, its id.
+  void note_thread(ThreadRole expected) {
+    const bool is_loop = std::this_thread::get_id() == loop_thread;
+    const bool has_threads = loop_thread != std::thread::id();
+    const bool is_wrong_id = has_threads && is_loop != (expected == ThreadRole::loop);
+    if (current_thread_role != expected || is_wrong_id) ++n_wrong_thread;
+  }
 };
 inline Seen seen;
 
@@ -70,7 +79,7 @@ class Pass final : public MapStage {
   Pass(StageContext&, const Options&) {}
   Item process(Item in) override {
     const Inside inside;
-    if (current_thread_role != ThreadRole::worker) ++seen.n_wrong_thread;
+    seen.note_thread(ThreadRole::worker);
     return in;
   }
 
@@ -102,7 +111,7 @@ class Nap final : public AsyncMapStage {
       : context_(context), n_(options.integer("n")) {}
   Task<Item> process(Item in) override {
     const Inside inside;
-    if (current_thread_role != ThreadRole::loop) ++seen.n_wrong_thread;
+    seen.note_thread(ThreadRole::loop);
     const auto shorter = std::chrono::milliseconds(seen.n_entered.load() % 7);
     co_await sleep_for(context_, std::chrono::milliseconds(n_ + 10) - shorter);
     co_return in;
@@ -140,10 +149,9 @@ class Offloads final : public AsyncMapStage {
   Offloads(StageContext& context, const Options&) : context_(context) {}
   Task<Item> process(Item in) override {
     const Inside inside;
-    bool was_worker = false;
-    auto work = [&] { was_worker = current_thread_role == ThreadRole::worker; };
+    auto work = [] { seen.note_thread(ThreadRole::worker); };
     co_await offload(context_, work);
-    if (!was_worker) ++seen.n_wrong_thread;
+    seen.note_thread(ThreadRole::loop);
     co_return in;
   }
 

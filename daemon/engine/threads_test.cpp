@@ -16,11 +16,13 @@ class LiveRun final : public PlanOfStages, public Observer {
   void run(unsigned n_workers) {
     loop_home.check();
     seen.n_wrong_thread = seen.n_entered = seen.max_inside = 0;
+    seen.loop_thread = std::this_thread::get_id();
     plan.name = "p";
     Pool pool(n_workers);
     Engine engine(loop_, pool, log_, SIZE_MAX / 4);
     engine.add(plan, *this).prepare();
     loop_.run();
+    seen.loop_thread = {};
   }
   std::size_t n_left = 0;
   std::size_t n_done = 0;
@@ -50,7 +52,7 @@ TEST(Threads, SyncStagesRunOnWorkersAndAsyncStagesOnTheLoop) {
   live.add(kMapType<Nap>, {{"n", "0"}}, {.concurrency = 64});
   live.add(kMapType<Offloads>, {}, {.concurrency = 4});
   live.run(2);
-  EXPECT_EQ(seen.n_wrong_thread, 0);
+  EXPECT_EQ(seen.n_wrong_thread, 0) << "by role or by thread id";
   EXPECT_EQ(live.n_left, 300U);
   EXPECT_EQ(seen.n_instances, 0);
 }
