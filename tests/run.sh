@@ -125,10 +125,12 @@ leak_check_works() {
     ASAN_OPTIONS=detect_leaks=1 "$probe"
 }
 
+# Paths stand in quotes, since a space or colon would end a sanitizer's option.
 test_asan() {
   local leaks=1
   leak_check_works || { leaks=0; phase_notes+=("no leak check: ptrace is forbidden here;"); }
   export ASAN_OPTIONS=detect_leaks=$leaks:detect_stack_use_after_return=1:abort_on_error=0
+  export LSAN_OPTIONS="suppressions=\"$top/tests/lsan.supp\":print_suppressions=0"
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   configure build-tests/asan "${checked[@]}" -Dcpp_args=-g1 -Db_lundef=false \
     -Dwerror=false -Db_sanitize=address,undefined && meson compile -C build-tests/asan && repeat_tests asan
@@ -145,7 +147,7 @@ choose_tsan_prefix() {
 }
 
 test_tsan() {
-  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$top/tests/tsan.supp
+  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=\"$top/tests/tsan.supp\""
   if ! choose_tsan_prefix; then
     phase_notes+=("ThreadSanitizer cannot run on this kernel")
     return 1
