@@ -27,7 +27,12 @@ Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_b
   executor_.announce_to(loop_, *this);
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  loop_home.check();
+  // What is still to be released counts in memory_, which goes with the engine.
+  executor_.stop();
+  collect();
+}
 
 Pipeline& Engine::add(const graph::Pipeline& plan, Observer& observer) {
   pipelines_.push_back(std::make_unique<Pipeline>(*this, plan, observer));

@@ -40,6 +40,10 @@ class ManualExecutor final : public Executor {
     finished.insert(finished.end(), finished_.begin(), finished_.end());
     finished_.clear();
   }
+  void stop() override {
+    while (run_one()) {
+    }
+  }
   /// Runs one task: of the highest rank, or any when random. False when there is none.
   bool run_one() {
     if (queued_.empty()) return false;
@@ -124,7 +128,7 @@ class PlanOfStages {
 class Rig final : public PlanOfStages, public Observer {
  public:
   explicit Rig(unsigned seed = 0, std::size_t memory = SIZE_MAX / 4)
-      : executor(seed), engine(loop, executor, log, memory), role_(ThreadRole::loop) {}
+      : executor(seed), engine(loop, executor, log, memory) {}
 
   Rig& stage(const StageType& type, const Values& values = {}, const Keys& keys = {}) {
     add(type, values, keys);
@@ -195,6 +199,7 @@ class Rig final : public PlanOfStages, public Observer {
     n_unstarted = n;
   }
 
+  RoleScope role{ThreadRole::loop};  // first, so that the engine is destroyed on the loop, too
   LineLogger log;
   ManualLoop loop;
   ManualExecutor executor;
@@ -212,9 +217,6 @@ class Rig final : public PlanOfStages, public Observer {
   std::uint64_t n_dropped = 0;
   std::size_t n_unstarted = 0;
   bool has_finished = false;
-
- private:
-  RoleScope role_;
 };
 
 }  // namespace capstan::engine

@@ -13,13 +13,16 @@ Pool::Pool(unsigned n_workers) {
   for (unsigned i = 0; i < n_workers; ++i) workers_.emplace_back([this, i] { work(i); });
 }
 
-Pool::~Pool() {
+Pool::~Pool() { stop(); }
+
+void Pool::stop() {
   {
     MutexLock lock(mutex_);
     is_stopping_ = true;
   }
   has_work_.notify_all();
   for (std::thread& worker : workers_) worker.join();
+  workers_.clear();
 }
 
 void Pool::announce_to(Loop& loop, Wake& target) {

@@ -16,7 +16,6 @@ namespace capstan::engine {
 class Pool final : public Executor {
  public:
   explicit Pool(unsigned n_workers);
-  /// Runs what was submitted, then joins. Uncollected tasks stay uncollected.
   ~Pool() override;
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -24,6 +23,7 @@ class Pool final : public Executor {
   void announce_to(Loop& loop, Wake& target) override;
   void submit(std::vector<WorkerTask*>& batch) override CAPSTAN_ON_LOOP;
   void collect(std::vector<WorkerTask*>& finished) override CAPSTAN_ON_LOOP;
+  void stop() override;
   unsigned n_workers() const noexcept { return static_cast<unsigned>(workers_.size()); }
 
  private:

@@ -35,6 +35,8 @@ class Executor {
   virtual void submit(std::vector<WorkerTask*>& batch) CAPSTAN_ON_LOOP = 0;
   /// Appends the tasks whose `run` has returned, in that order.
   virtual void collect(std::vector<WorkerTask*>& finished) CAPSTAN_ON_LOOP = 0;
+  /// Runs what was submitted, then ends. Nothing may be submitted afterwards. Idempotent.
+  virtual void stop() = 0;
 };
 
 }  // namespace capstan::engine
