@@ -130,7 +130,6 @@ test_asan() {
   local leaks=1
   leak_check_works || { leaks=0; phase_notes+=("no leak check: ptrace is forbidden here;"); }
   export ASAN_OPTIONS=detect_leaks=$leaks:detect_stack_use_after_return=1:abort_on_error=0
-  export LSAN_OPTIONS="suppressions=\"$top/tests/lsan.supp\":print_suppressions=0"
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   configure build-tests/asan "${checked[@]}" -Dcpp_args=-g1 -Db_lundef=false \
     -Dwerror=false -Db_sanitize=address,undefined && meson compile -C build-tests/asan && repeat_tests asan
