@@ -60,7 +60,7 @@ count_meson_tests() {
 
 # Checked builds: asserts, readable stack traces, and as fast to compile as they can be, which is
 # most of their time. GCC's sanitizers bring false warnings, so those two leave -Werror to the rest.
-checked=(--buildtype=debug -Ddebug=false -Doptimization=1)
+checked=(--buildtype=debug -Ddebug=false -Doptimization=0)
 
 configure() {
   local build=$1
