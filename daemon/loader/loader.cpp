@@ -15,11 +15,14 @@ namespace capstan::loader {
 
 namespace fs = std::filesystem;
 
-struct Loader::Library {
-  boost::dll::shared_library handle;
-};
-
 namespace {
+
+/// Every library of the process. Never destroyed, so none is ever closed, and reachable to the end,
+/// so that no leak checker takes them for forgotten.
+std::vector<boost::dll::shared_library>& kept_libraries() {
+  static auto* const kept = new std::vector<boost::dll::shared_library>;
+  return *kept;
+}
 
 /// A plugin runs with all of the daemon's rights, so nobody else may be able to replace it.
 void check_owner(const std::string& path) {
@@ -58,13 +61,6 @@ void check_type(const StageType& type) {
 
 }  // namespace
 
-Loader::Loader() = default;
-Loader::~Loader() {
-  // The handles are kept, not closed (see the class comment), where leak checkers still find them.
-  static auto* const kept = new std::vector<std::unique_ptr<Library>>;
-  for (auto& library : libraries_) kept->push_back(std::move(library));
-}
-
 std::optional<std::string> Loader::load_folder(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
@@ -92,15 +88,15 @@ std::optional<std::string> Loader::load_folder(const std::string& folder) {
 void Loader::load_file(const std::string& path) {
   check_owner(path);
   check_head(read_descriptor_head(path));
-  auto library = std::make_unique<Library>();
+  boost::dll::shared_library library;
   try {
-    library->handle.load(fs::absolute(path).string(),
-                         boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    library.load(fs::absolute(path).string(),
+                 boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::exception& failure) {
     throw std::runtime_error("cannot be loaded: " + linker_message(failure.what()));
   }
-  const auto& plugin = library->handle.get<const PluginDescriptor>(kPluginSymbol);
-  libraries_.push_back(std::move(library));  // from here on it stays, admitted or not
+  const auto& plugin = library.get<const PluginDescriptor>(kPluginSymbol);
+  kept_libraries().push_back(std::move(library));  // from here on it stays, admitted or not
   admit(path, plugin);
 }
 

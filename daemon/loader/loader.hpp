@@ -1,7 +1,6 @@
 // Finds plugins, admits or refuses them, and holds them until the process ends.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,11 +22,6 @@ struct LoadedType {
 /// coroutines and exceptions may still point at their code.
 class Loader {
  public:
-  Loader();
-  ~Loader();
-  Loader(const Loader&) = delete;
-  Loader& operator=(const Loader&) = delete;
-
   /// Loads every `*.so` of a folder, by name. Returns why the folder cannot be used, if so. A
   /// plugin that is refused gives one line in faults(); the others go on.
   std::optional<std::string> load_folder(const std::string& folder);
@@ -38,11 +32,9 @@ class Loader {
   const std::vector<std::string>& faults() const noexcept { return faults_; }
 
  private:
-  struct Library;
   void load_file(const std::string& path);
   void admit(const std::string& path, const PluginDescriptor& plugin);
 
-  std::vector<std::unique_ptr<Library>> libraries_;
   std::vector<LoadedType> types_;
   std::vector<std::string> faults_;
 };
