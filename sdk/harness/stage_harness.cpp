@@ -125,8 +125,8 @@ const StageType& find_type(const PluginDescriptor& plugin, std::string_view name
 }  // namespace
 
 StageHarness::StageHarness(const PluginDescriptor& plugin, std::string_view type,
-                           OptionValues options)
-    : surroundings_(std::make_unique<Surroundings>(find_type(plugin, type), std::move(options))) {}
+                           const OptionValues& options)
+    : surroundings_(std::make_unique<Surroundings>(find_type(plugin, type), options)) {}
 StageHarness::~StageHarness() = default;
 
 void StageHarness::start_item(Item in, bool is_finish) {

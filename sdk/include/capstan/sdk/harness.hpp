@@ -62,7 +62,8 @@ class StageHarness {
 
   /// Finds `type` in the plugin and constructs one instance. Throws std::invalid_argument for a
   /// type or option value that does not exist, and whatever the constructor throws.
-  StageHarness(const PluginDescriptor& plugin, std::string_view type, OptionValues options = {});
+  StageHarness(const PluginDescriptor& plugin, std::string_view type,
+               const OptionValues& options = {});
   ~StageHarness();
   StageHarness(const StageHarness&) = delete;
   StageHarness& operator=(const StageHarness&) = delete;
