@@ -20,8 +20,8 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-std::vector<Item> feed(const char* stage, Item item, Values options) {
-  StageHarness harness(capstan_plugin, stage, std::move(options));
+std::vector<Item> feed(const char* stage, Item item, const Values& options) {
+  StageHarness harness(capstan_plugin, stage, options);
   return harness.feed(std::move(item));
 }
 
