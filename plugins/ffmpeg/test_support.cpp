@@ -63,19 +63,19 @@ Item bytes_item(const std::filesystem::path& path, const std::string& name) {
   return Item(make_ref<Bytes>(std::move(buffer), "", name));
 }
 
-std::vector<Item> decode(Item item, Values options) {
-  return feed("decode", std::move(item), std::move(options));
+std::vector<Item> decode(Item item, const Values& options) {
+  return feed("decode", std::move(item), options);
 }
-std::vector<Item> scale(Item item, Values options) {
-  return feed("scale", std::move(item), std::move(options));
+std::vector<Item> scale(Item item, const Values& options) {
+  return feed("scale", std::move(item), options);
 }
-Item encode(Item item, Values options) {
-  return feed("encode", std::move(item), std::move(options)).at(0);
+Item encode(Item item, const Values& options) {
+  return feed("encode", std::move(item), options).at(0);
 }
 
-std::string decode_failure(Item item, Values options) {
+std::string decode_failure(Item item, const Values& options) {
   try {
-    decode(std::move(item), std::move(options));
+    decode(std::move(item), options);
     return {};
   } catch (const StageFailed& failure) {
     return failure.what();

@@ -22,11 +22,11 @@ Item file_item(const std::filesystem::path& path);
 Item bytes_item(const std::filesystem::path& path, const std::string& name = {});
 
 /// Runs a stage on one item.
-std::vector<Item> decode(Item item, Values options = {});
-std::vector<Item> scale(Item item, Values options);
-Item encode(Item item, Values options = {});
+std::vector<Item> decode(Item item, const Values& options = {});
+std::vector<Item> scale(Item item, const Values& options);
+Item encode(Item item, const Values& options = {});
 /// The message a stage fails with; empty when it does not fail. Takes what came before the failure.
-std::string decode_failure(Item item, Values options = {});
+std::string decode_failure(Item item, const Values& options = {});
 
 /// MD5 of the tightly packed picture, as the ffmpeg tool's framemd5 has it.
 std::string md5_of(const VideoFrame& picture);
