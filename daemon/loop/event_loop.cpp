@@ -13,14 +13,15 @@
 
 namespace capstan {
 
-class Loop::Watch {
- public:
-  explicit Watch(Wake& wake_target) : target(wake_target) {}
+namespace {
+
+/// What a Loop::Watch of this loop is. A type of its own: the harness defines Loop::Watch for its
+/// loop, and one name must not have two definitions in a program that links both.
+struct EventWatch {
+  explicit EventWatch(Wake& wake_target) : target(wake_target) {}
   Wake& target;
   EventPtr event;
 };
-
-namespace {
 
 timeval to_timeval(std::chrono::nanoseconds delay) {
   // Rounded up: a timer must not fire early.
@@ -67,7 +68,7 @@ EventLoop::~EventLoop() {
 
 Loop::Watch* EventLoop::add(int fd, short events, const std::chrono::nanoseconds* delay,
                             Wake& target) {
-  auto watch = std::make_unique<Watch>(target);
+  auto watch = std::make_unique<EventWatch>(target);
   watch->event.reset(event_new(base_.get(), fd, events, on_event, watch.get()));
   if (!watch->event) throw std::bad_alloc();
   timeval timeout{};
@@ -77,7 +78,7 @@ Loop::Watch* EventLoop::add(int fd, short events, const std::chrono::nanoseconds
     throw std::system_error(errno ? errno : EINVAL, std::generic_category(),
                             "loop: cannot watch descriptor " + std::to_string(fd));
   }
-  return watch.release();
+  return reinterpret_cast<Watch*>(watch.release());
 }
 
 Loop::Watch* EventLoop::add_timer(std::chrono::nanoseconds delay, Wake& target) {
@@ -94,10 +95,10 @@ Loop::Watch* EventLoop::add_signal(int signal_number, Wake& target) {
   return add(signal_number, EV_SIGNAL | EV_PERSIST, nullptr, target);
 }
 
-void EventLoop::remove(Watch* watch) noexcept { delete watch; }
+void EventLoop::remove(Watch* watch) noexcept { delete reinterpret_cast<EventWatch*>(watch); }
 
 void EventLoop::on_event(int, short events, void* opaque) noexcept {
-  auto* watch = static_cast<Watch*>(opaque);
+  auto* watch = static_cast<EventWatch*>(opaque);
   unsigned seen = 0;
   if (events & EV_READ) seen |= kRead;
   if (events & EV_WRITE) seen |= kWrite;
