@@ -179,7 +179,8 @@ void Pipeline::settle(Job& job) {
   observer_.job_settled(*this, {*job.info, job.state, job.failure, job.n_outputs, job.n_dropped});
   if (job.state != JobState::failed) return;
   ++n_failed_jobs_;
-  if (plan_.max_failures > 0 && n_failed_jobs_ >= plan_.max_failures && !is_draining_) {
+  const auto& limit = plan_.limit.max_failures;
+  if (limit && n_failed_jobs_ > *limit && !is_draining_) {
     engine_.log().error(name() + ": " + std::to_string(n_failed_jobs_) +
                         " jobs failed (max_failures): no more are taken");
     drain();

@@ -100,6 +100,7 @@ class PlanOfStages {
 
   void add(const StageType& type, const Values& values, const Keys& keys) {
     graph::Stage stage;
+    stage.scope = type.scope;
     stage.id = std::string(type.name) + std::to_string(plan.stages.size());
     stage.type = &type;
     stage.options = Options(type.options, type.n_options);
@@ -111,12 +112,10 @@ class PlanOfStages {
     stage.on_error = keys.on_error;
     stage.retry = keys.retry;
     stage.timeout = keys.timeout;
-    if (!keys.inputs.empty()) {
-      stage.inputs = keys.inputs;
-    } else if (!plan.stages.empty()) {
-      stage.inputs = {plan.stages.size() - 1};
-    }
-    for (const std::size_t input : stage.inputs) {
+    std::vector<std::size_t> inputs = keys.inputs;
+    if (inputs.empty() && !plan.stages.empty()) inputs = {plan.stages.size() - 1};
+    for (const std::size_t input : inputs) {
+      stage.inputs.push_back({input, std::nullopt});
       plan.stages[input].outputs.push_back(plan.stages.size());
     }
     plan.stages.push_back(std::move(stage));

@@ -63,7 +63,7 @@ struct Node {
   const StageType& type() const noexcept { return *plan.type; }
   bool is_source() const noexcept { return plan.type->is_source(); }
   bool is_sync() const noexcept { return plan.type->execution == Execution::sync; }
-  Scope scope() const noexcept { return plan.type->scope; }
+  Scope scope() const noexcept { return plan.scope; }
   /// Whether runs of this stage wait for their turn before they hand on outputs.
   bool is_ordered() const noexcept {
     return plan.order != graph::Order::none && (plan.concurrency > 1 || plan.retry.n_retries > 0);

@@ -77,7 +77,9 @@ void Pipeline::connect() {
     return edges_.back().get();
   };
   for (const auto& node : nodes_) {
-    for (const std::size_t input : node->plan.inputs) add_edge(nodes_[input].get(), *node);
+    for (const graph::Input& input : node->plan.inputs) {
+      add_edge(nodes_[input.stage].get(), *node);
+    }
   }
   for (const auto& node : nodes_) {
     if (node->is_source()) {

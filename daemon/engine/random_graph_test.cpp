@@ -17,7 +17,7 @@ class RandomRun {
 
   void run() {
     build();
-    rig_.plan.max_failures = below(5) == 0 ? 1 + below(4) : 0;
+    if (below(5) == 0) rig_.plan.limit.max_failures = below(4);
     rig_.start();
     loop_home.check();
     const std::size_t n_jobs = 1 + below(12);

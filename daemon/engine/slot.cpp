@@ -59,6 +59,12 @@ void Slot::destroy() noexcept {
   worker_home.check();
   sync_.reset();
   async_.reset();
+  charge(-n_charged_.load(std::memory_order_relaxed));
+}
+
+void Slot::charge(std::int64_t bytes) noexcept {
+  n_charged_.fetch_add(bytes, std::memory_order_relaxed);
+  node_.pipeline.engine().memory().bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 void Slot::start() {

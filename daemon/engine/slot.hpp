@@ -30,6 +30,8 @@ class Slot final : public StageContext {
   }
   Loop& loop() override;
   void offload(Work& work) override;
+  void request_tick(std::chrono::nanoseconds delay) noexcept override { tick_delay_ = delay; }
+  void charge(std::int64_t bytes) noexcept override;
   void expect_jobs(std::uint64_t n_jobs) noexcept override;
 
   /// Makes the instance if there is none. On a worker; throws what the constructor throws.
@@ -58,6 +60,8 @@ class Slot final : public StageContext {
   Node& node_;
   std::atomic<bool> cancel_requested_{false};
   bool is_started_ = false;
+  std::chrono::nanoseconds tick_delay_{0};  // asked for in the step under way
+  std::atomic<std::int64_t> n_charged_{0};  // bytes of working memory
   std::unique_ptr<SyncStage> sync_;
   std::unique_ptr<AsyncStage> async_;
 };

@@ -5,6 +5,7 @@
 
 #include "config/nearest.hpp"
 #include "graph/edges.hpp"
+#include "graph/segments.hpp"
 #include "graph/stage_options.hpp"
 
 namespace capstan::graph {
@@ -169,6 +170,7 @@ Stage Builder::make_stage(const Draft& draft) {
   stage.id = config.id.value;
   stage.type = draft.type;
   stage.options = read_stage_options(config, *draft.type, faults_);
+  stage.scope = draft.type->scope_of ? draft.type->scope_of(stage.options) : draft.type->scope;
   stage.concurrency = choose_concurrency(draft);
   // One item on its way for each that is worked on; more would only hide a slow stage.
   stage.queue_items =
@@ -187,14 +189,15 @@ Pipeline Builder::assemble(std::vector<Stage> stages, const std::vector<std::siz
   for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
   Pipeline pipeline;
   pipeline.name = pipeline_.name.value;
-  pipeline.max_failures = pipeline_.max_failures;
+  if (pipeline_.max_failures > 0) pipeline.limit.max_failures = pipeline_.max_failures;
   for (const std::size_t draft : order) {
     for (const std::size_t input : drafts_[draft].inputs) {
-      stages[draft].inputs.push_back(place[input]);
+      stages[draft].inputs.push_back({place[input], std::nullopt});
       pipeline.stages[place[input]].outputs.push_back(pipeline.stages.size());
     }
     pipeline.stages.push_back(std::move(stages[draft]));
   }
+  mark_segments(pipeline);
   return pipeline;
 }
 

@@ -8,6 +8,7 @@
 namespace capstan::graph {
 
 using testing::ElementsAre;
+using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
@@ -47,7 +48,7 @@ TEST_F(Build, ChainsStagesInTheOrderOfTheFile) {
   EXPECT_THAT(ids(*pipeline), ElementsAre("files", "decode", "encode", "write"));
   EXPECT_TRUE(pipeline->has_source());
   EXPECT_THAT(pipeline->stages[0].inputs, IsEmpty());
-  EXPECT_THAT(pipeline->stages[2].inputs, ElementsAre(1));
+  EXPECT_THAT(pipeline->stages[2].inputs, ElementsAre(Field(&Input::stage, 1)));
   EXPECT_THAT(pipeline->stages[2].outputs, ElementsAre(3));
   EXPECT_EQ(pipeline->stages[2].options.text("format"), "jpeg");
   EXPECT_EQ(pipeline->stages[2].options.integer("quality"), 85);
@@ -87,7 +88,8 @@ TEST_F(Build, BranchesAndMergesByFrom) {
   EXPECT_THAT(config::lines_of(faults_), IsEmpty());
   ASSERT_TRUE(pipeline);
   EXPECT_THAT(pipeline->stages[1].outputs, ElementsAre(2, 3));
-  EXPECT_THAT(pipeline->stages[4].inputs, ElementsAre(2, 3));
+  EXPECT_THAT(pipeline->stages[4].inputs,
+              ElementsAre(Field(&Input::stage, 2), Field(&Input::stage, 3)));
 }
 
 TEST_F(Build, SortsStagesThatNameLaterOnes) {
@@ -96,7 +98,7 @@ TEST_F(Build, SortsStagesThatNameLaterOnes) {
       "{use: decode, from: files}, {use: write, from: encode, with: {path: /out}}");
   ASSERT_TRUE(pipeline);
   EXPECT_THAT(ids(*pipeline), ElementsAre("files", "decode", "encode", "write"));
-  EXPECT_THAT(pipeline->stages[2].inputs, ElementsAre(1));
+  EXPECT_THAT(pipeline->stages[2].inputs, ElementsAre(Field(&Input::stage, 1)));
 }
 
 TEST_F(Build, UnknownStageTypesNameTheNearest) {

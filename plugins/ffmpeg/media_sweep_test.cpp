@@ -30,6 +30,8 @@ class BareContext final : public StageContext, public Logger {
   bool is_cancelled() const noexcept override { return false; }
   Loop& loop() override { throw std::logic_error("a sync stage has no loop"); }
   void offload(Work&) override { throw std::logic_error("a sync stage does not offload"); }
+  void request_tick(std::chrono::nanoseconds) noexcept override {}
+  void charge(std::int64_t) noexcept override {}
   void expect_jobs(std::uint64_t) noexcept override {}
   bool is_enabled(LogLevel) const noexcept override { return false; }
   void write(LogLevel, std::string_view) noexcept override {}

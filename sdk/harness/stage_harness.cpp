@@ -39,6 +39,8 @@ class StageHarness::Surroundings final : public StageContext, public Logger, pub
     work.run();
     manual_loop.post(*new Done(work));
   }
+  void request_tick(std::chrono::nanoseconds delay) noexcept override { tick_delay = delay; }
+  void charge(std::int64_t bytes) noexcept override { n_charged += bytes; }
   void expect_jobs(std::uint64_t n_jobs) noexcept override { n_expected = n_jobs; }
   std::shared_ptr<void> shared_object(MakeShared make, void* argument) override {
     if (!shared_state) shared_state = make(argument);
@@ -99,6 +101,8 @@ class StageHarness::Surroundings final : public StageContext, public Logger, pub
   std::shared_ptr<void> shared_state;
   std::vector<std::string> lines;
   std::uint64_t n_expected = 0;
+  std::chrono::nanoseconds tick_delay{0};
+  std::int64_t n_charged = 0;
   bool cancel_requested = false;
 
   bool is_waiting = false;  // a step of an async stage is under way
@@ -129,7 +133,7 @@ StageHarness::StageHarness(const PluginDescriptor& plugin, std::string_view type
     : surroundings_(std::make_unique<Surroundings>(find_type(plugin, type), options)) {}
 StageHarness::~StageHarness() = default;
 
-void StageHarness::start_item(Item in, bool is_finish) {
+void StageHarness::start_item(Item in, Call call) {
   Surroundings& s = *surroundings_;
   if (!s.is_finished) throw std::logic_error("the item before is not finished");
   s.is_finished = false;
@@ -138,11 +142,14 @@ void StageHarness::start_item(Item in, bool is_finish) {
   s.guarded([&] {
     if (s.sync) {
       Item out;
-      const Step step = is_finish ? s.sync->finish(out) : s.sync->begin(std::move(in), out);
+      const Step step = call == Call::begin    ? s.sync->begin(std::move(in), out)
+                        : call == Call::finish ? s.sync->finish(out)
+                                               : s.sync->tick(out);
       s.complete(step, std::move(out));
     } else {
       s.is_waiting = true;
-      is_finish ? s.async->finish(s) : s.async->begin(std::move(in), s);
+      if (call == Call::begin) return s.async->begin(std::move(in), s);
+      call == Call::finish ? s.async->finish(s) : s.async->tick(s);
     }
   });
 }
@@ -155,7 +162,7 @@ void StageHarness::begin(Item in) {
     job->input = job->path = "test";
     if (surroundings_->type.accepts) ItemAccess::set_job(in, Ref<const JobInfo>(job.get()));
   }
-  start_item(std::move(in), false);
+  start_item(std::move(in), Call::begin);
 }
 
 void StageHarness::step() {
@@ -197,7 +204,13 @@ std::vector<Item> StageHarness::feed(Item in) {
 }
 
 std::vector<Item> StageHarness::finish() {
-  start_item(Item(), true);
+  start_item(Item(), Call::finish);
+  return run_to_end();
+}
+
+std::vector<Item> StageHarness::tick() {
+  surroundings_->tick_delay = {};
+  start_item(Item(), Call::tick);
   return run_to_end();
 }
 
@@ -218,6 +231,10 @@ ManualLoop& StageHarness::loop() noexcept { return surroundings_->manual_loop; }
 const std::vector<std::string>& StageHarness::log_lines() const noexcept {
   return surroundings_->lines;
 }
+std::chrono::nanoseconds StageHarness::requested_tick() const noexcept {
+  return surroundings_->tick_delay;
+}
+std::int64_t StageHarness::n_charged_bytes() const noexcept { return surroundings_->n_charged; }
 std::uint64_t StageHarness::n_expected_jobs() const noexcept { return surroundings_->n_expected; }
 
 CAPSTAN_END_NAMESPACE

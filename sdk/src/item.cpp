@@ -1,4 +1,5 @@
 #include <capstan/sdk/detail/item_access.hpp>
+#include <capstan/sdk/list.hpp>
 
 #include <cstring>
 
@@ -55,6 +56,14 @@ void Item::absorb(const Item& member) {
     }
   }
   ticket_ = std::move(list);
+}
+
+ItemList::ItemList(std::vector<Item> items) : items_(std::move(items)) {}
+ItemList::~ItemList() = default;
+std::size_t ItemList::size_bytes() const noexcept {
+  std::size_t size = own_bytes();
+  for (const Item& item : items_) size += item ? item.payload()->size_bytes() : 0;
+  return size;
 }
 
 bool Item::is_type(const char* type) const noexcept {

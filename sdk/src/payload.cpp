@@ -56,7 +56,7 @@ void* Payload::query(const char*) noexcept { return nullptr; }
 void Payload::charge(MemoryAccount& account) noexcept {
   if (account_) return;
   account_ = &account;
-  charged_bytes_ = size_bytes();
+  charged_bytes_ = own_bytes();
   account.bytes.fetch_add(static_cast<std::int64_t>(charged_bytes_), std::memory_order_relaxed);
 }
 

@@ -14,7 +14,9 @@ TimedOut::~TimedOut() = default;
 Stage::~Stage() = default;
 void* Stage::query(const char*) noexcept { return nullptr; }
 SyncStage::~SyncStage() = default;
+Step SyncStage::tick(Item&) { return Step::done; }
 AsyncStage::~AsyncStage() = default;
+void AsyncStage::tick(Completion& completion) { completion.complete(Step::done, Item()); }
 void AsyncStage::start() {}
 void AsyncStage::stop() noexcept {}
 

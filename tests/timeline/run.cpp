@@ -46,6 +46,8 @@ class Surroundings final : public StageContext, private Wake {
   Logger& log() noexcept override { return log_; }
   bool is_cancelled() const noexcept override { return false; }
   Loop& loop() override { return loop_; }
+  void request_tick(std::chrono::nanoseconds) noexcept override {}
+  void charge(std::int64_t) noexcept override {}
   void expect_jobs(std::uint64_t) noexcept override {}
   void offload(Work& work) override {
     loop_home.check();

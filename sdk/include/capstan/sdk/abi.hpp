@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <capstan/sdk/list.hpp>
 #include <capstan/sdk/media.hpp>
 #include <capstan/sdk/stage.hpp>
 
@@ -30,6 +31,18 @@ struct StageType {
   /// Exactly one is set, by `execution`. Called on a worker; may throw.
   SyncStage* (*make_sync)(StageContext&, const Options&) = nullptr;
   AsyncStage* (*make_async)(StageContext&, const Options&) = nullptr;
+  /// Where the scope depends on the options; null: it is `scope`. Any thread.
+  Scope (*scope_of)(const Options&) = nullptr;
+  /// A stage that sends each output down one of several paths: their names, in the order of
+  /// Item::path(). Null: every output goes to every stage behind. Any thread; may throw
+  /// std::invalid_argument for options that make no sense.
+  std::vector<std::string> (*paths)(const Options&) = nullptr;
+  /// Outputs belong to the jobs of the item that each was made from, not to all jobs of the input:
+  /// the end of what a batch of several jobs began.
+  bool separates_jobs = false;
+  /// Gives the same outputs in the same order when it is begun again with the same item, so that a
+  /// failure half way may be tried again.
+  bool is_replayable = false;
 
   bool is_source() const noexcept { return accepts == nullptr; }
 };
@@ -66,13 +79,30 @@ struct AbiTag {
 };
 
 constexpr AbiTag make_abi_tag() {
-  constexpr std::size_t layout[] = {
-      sizeof(Buffer),      sizeof(Payload),     sizeof(Reference),       sizeof(Bytes),
-      sizeof(VideoFrame),  sizeof(AudioFrame),  sizeof(Tensor),          sizeof(Item),
-      sizeof(JobInfo),     sizeof(Metadata),    sizeof(Option),          sizeof(Options),
-      sizeof(StageType),   sizeof(Position),    sizeof(Plane),           sizeof(Rational),
-      sizeof(FailedInput), sizeof(std::string), sizeof(Ticket),          sizeof(std::vector<int>),
-      alignof(VideoFrame), alignof(Item),       sizeof(PluginDescriptor)};
+  constexpr std::size_t layout[] = {sizeof(Buffer),
+                                    sizeof(Payload),
+                                    sizeof(Reference),
+                                    sizeof(Bytes),
+                                    sizeof(VideoFrame),
+                                    sizeof(AudioFrame),
+                                    sizeof(Tensor),
+                                    sizeof(Item),
+                                    sizeof(JobInfo),
+                                    sizeof(Metadata),
+                                    sizeof(Option),
+                                    sizeof(Options),
+                                    sizeof(StageType),
+                                    sizeof(Position),
+                                    sizeof(Plane),
+                                    sizeof(Rational),
+                                    sizeof(FailedInput),
+                                    sizeof(std::string),
+                                    sizeof(Ticket),
+                                    sizeof(std::vector<int>),
+                                    alignof(VideoFrame),
+                                    alignof(Item),
+                                    sizeof(PluginDescriptor),
+                                    sizeof(ItemList)};
   AbiTag tag;
   std::size_t n = 0;
   auto add = [&](std::string_view part) {

@@ -135,6 +135,8 @@ class AsyncGeneratorStage : public AsyncStage, private detail::StepHook {
   virtual AsyncGenerator<Item> process(Item in) = 0;
   /// What is left when no more items can come (job and pipeline scope).
   virtual AsyncGenerator<Item> finish_items() { return {}; }
+  /// What is to be given when a time asked for by StageContext::request_tick has come.
+  virtual AsyncGenerator<Item> tick_items() { return {}; }
 
   static constexpr bool kOneToMany = true;
   void begin(Item in, Completion& completion) final {
@@ -147,12 +149,8 @@ class AsyncGeneratorStage : public AsyncStage, private detail::StepHook {
     is_stepping_ = true;
     if (running_.advance(scope_, *this)) on_step();
   }
-  void finish(Completion& completion) final {
-    scope_ = CancelScope();
-    running_ = finish_items();
-    if (running_) return next(completion);
-    completion.complete(Step::done, Item());
-  }
+  void finish(Completion& completion) final { give(finish_items(), completion); }
+  void tick(Completion& completion) final { give(tick_items(), completion); }
   void cancel() noexcept final {
     if (is_stepping_) return scope_.request();
     running_ = {};
@@ -172,6 +170,13 @@ class AsyncGeneratorStage : public AsyncStage, private detail::StepHook {
       running_ = {};
       detail::report_failure(*completion_);
     }
+  }
+
+  void give(AsyncGenerator<Item> items, Completion& completion) {
+    scope_ = CancelScope();
+    running_ = std::move(items);
+    if (running_) return next(completion);
+    completion.complete(Step::done, Item());
   }
 
   CancelScope scope_;

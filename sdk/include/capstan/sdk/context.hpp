@@ -59,6 +59,13 @@ class CAPSTAN_EXPORT StageContext {
   /// Runs `work` on the pool, then its `done` on the loop. Async stages, on their loop. `work` must
   /// live until `done`.
   virtual void offload(Work& work) = 0;
+  /// Asks the engine to call tick() once `delay` after the step under way has ended, unless another
+  /// request replaces this one; zero takes it back. Job and pipeline scope, within a step.
+  virtual void request_tick(std::chrono::nanoseconds delay) noexcept = 0;
+  /// Counts working memory of this instance (what it holds beside payloads) against the memory
+  /// budget: adds `bytes`, or gives them back when negative. What is left is given back with the
+  /// instance. Any thread.
+  virtual void charge(std::int64_t bytes) noexcept = 0;
   /// A source tells how many jobs it will emit in all, for progress. Any thread.
   virtual void expect_jobs(std::uint64_t n_jobs) noexcept = 0;
   /// Interfaces added after SDK 1.0, by name; null when unknown.

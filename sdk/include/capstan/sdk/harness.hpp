@@ -73,6 +73,12 @@ class StageHarness {
   std::vector<Item> feed(Item in = Item());
   /// Ends the input of a job- or pipeline-scope stage.
   std::vector<Item> finish();
+  /// Calls the stage as when a time asked for by request_tick has come.
+  std::vector<Item> tick();
+  /// The delay that the stage asked for last, zero for none.
+  std::chrono::nanoseconds requested_tick() const noexcept;
+  /// Working memory that the stage has charged and not given back.
+  std::int64_t n_charged_bytes() const noexcept;
 
   /// The same in steps, for tests of what happens half way. `begin` returns after the first
   /// suspension; `is_done` tells whether the item is finished; `take_outputs` what came so far.
@@ -93,7 +99,8 @@ class StageHarness {
  private:
   class Surroundings;
   std::vector<Item> run_to_end();
-  void start_item(Item in, bool is_finish);
+  enum class Call : std::uint8_t { invalid = 0, begin, finish, tick };
+  void start_item(Item in, Call call);
   std::unique_ptr<Surroundings> surroundings_;
 };
 

@@ -81,6 +81,10 @@ class CAPSTAN_EXPORT Item {
   /// Position among the items of its job behind the last one-to-many stage, from 0.
   std::uint64_t index() const noexcept { return index_; }
 
+  /// For stages that declare paths: which of them this output takes. Counted from 0.
+  std::uint32_t path() const noexcept { return path_; }
+  void take_path(std::uint32_t path) noexcept { path_ = path; }
+
   /// A named value, empty when absent.
   std::string_view meta(std::string_view name) const noexcept;
   void set_meta(std::string_view name, std::string value);
@@ -99,6 +103,7 @@ class CAPSTAN_EXPORT Item {
   Ref<Metadata> metadata_;
   Ref<Ticket> ticket_;
   std::uint64_t index_ = 0;
+  std::uint32_t path_ = 0;
 };
 
 /// Thrown by Item::get.

@@ -55,12 +55,14 @@ class CAPSTAN_EXPORT Payload : public RefCounted {
   virtual const char* type() const noexcept = 0;
   /// Memory that lives as long as this payload, in bytes: what bounded edges count.
   virtual std::size_t size_bytes() const noexcept = 0;
+  /// The part of size_bytes() that no other payload has been charged for already.
+  virtual std::size_t own_bytes() const noexcept { return size_bytes(); }
   /// False when somebody beside the holders of this payload reads its memory, such as a decoder.
   virtual bool is_writable() const noexcept { return true; }
   /// Interfaces added after SDK 1.0 are asked for by name; null when the type lacks it.
   virtual void* query(const char* interface_name) noexcept;
 
-  /// Adds size_bytes() to the account until destruction. Only the first call counts.
+  /// Adds own_bytes() to the account until destruction. Only the first call counts.
   void charge(MemoryAccount& account) noexcept;
 
  private:

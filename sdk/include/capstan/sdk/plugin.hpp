@@ -24,9 +24,13 @@ struct About {
   const char* produces = nullptr;
   Scope scope = Scope::item;
   OptionTable options = {};
+  bool separates_jobs = false;
+  bool is_replayable = false;
 };
 
-/// Describes stage class S, which is constructed as S(StageContext&, const Options&).
+/// Describes stage class S, which is constructed as S(StageContext&, const Options&). A static
+/// member `Scope scope_of(const Options&)` or `std::vector<std::string> paths(const Options&)`
+/// becomes StageType's.
 template <class S>
 constexpr StageType stage_type(About about) {
   static_assert(std::is_base_of_v<SyncStage, S> != std::is_base_of_v<AsyncStage, S>,
@@ -40,6 +44,10 @@ constexpr StageType stage_type(About about) {
   type.options = about.options.rows;
   type.n_options = about.options.n_rows;
   type.is_one_to_many = S::kOneToMany;
+  type.separates_jobs = about.separates_jobs;
+  type.is_replayable = about.is_replayable;
+  if constexpr (requires(const Options& o) { S::scope_of(o); }) type.scope_of = &S::scope_of;
+  if constexpr (requires(const Options& o) { S::paths(o); }) type.paths = &S::paths;
   if constexpr (std::is_base_of_v<SyncStage, S>) {
     type.execution = Execution::sync;
     type.make_sync = [](StageContext& context, const Options& options) -> SyncStage* {

@@ -63,6 +63,9 @@ class CAPSTAN_EXPORT SyncStage : public Stage {
   /// First step of what is left when no more items can come (job and pipeline scope). Continued by
   /// next().
   virtual Step finish(Item& out) = 0;
+  /// First step of what is to be given because the time has come that StageContext::request_tick
+  /// asked for (job and pipeline scope). Continued by next().
+  virtual Step tick(Item& out);
   /// Gives up the item begun, or the finish: destroys what is suspended.
   virtual void discard() noexcept = 0;
 };
@@ -91,6 +94,8 @@ class CAPSTAN_EXPORT AsyncStage : public Stage {
   virtual void begin(Item in, Completion& completion) = 0;
   virtual void next(Completion& completion) = 0;
   virtual void finish(Completion& completion) = 0;
+  /// As SyncStage::tick.
+  virtual void tick(Completion& completion);
   /// Asks the step under way to end soon; its completion still follows. Between steps, it destroys
   /// what is suspended at once and no completion follows. Idempotent.
   virtual void cancel() noexcept = 0;

@@ -84,6 +84,9 @@ class GeneratorStage : public SyncStage {
   /// What is left when no more items can come (job and pipeline scope).
   virtual Generator<Item> finish_items() { return {}; }
 
+  /// What is to be given when a time asked for by StageContext::request_tick has come.
+  virtual Generator<Item> tick_items() { return {}; }
+
   static constexpr bool kOneToMany = true;
   Step begin(Item in, Item& out) final {
     running_ = process(std::move(in));
@@ -100,6 +103,10 @@ class GeneratorStage : public SyncStage {
   }
   Step finish(Item& out) final {
     running_ = finish_items();
+    return next(out);
+  }
+  Step tick(Item& out) final {
+    running_ = tick_items();
     return next(out);
   }
   void discard() noexcept final { running_ = {}; }
