@@ -141,8 +141,9 @@ void Runtime::source_failed(engine::Pipeline& pipeline, const engine::Failure& f
   listener_.source_failed(pipeline, failure);
 }
 
-void Runtime::pipeline_finished(engine::Pipeline&, std::size_t n_unstarted) {
-  n_unstarted_ += n_unstarted;
+void Runtime::pipeline_finished(engine::Pipeline&,
+                                const std::vector<engine::JobRequest>& unstarted) {
+  unstarted_.insert(unstarted_.end(), unstarted.begin(), unstarted.end());
   ++n_finished_;
   const bool may_quit = until_ == Until::pipelines_end || n_signals_ > 0;
   if (n_finished_ == pipelines_.size() && may_quit) loop_.quit();

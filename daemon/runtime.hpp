@@ -46,7 +46,7 @@ class Runtime final : private engine::Observer {
   const std::vector<engine::Pipeline*>& pipelines() const noexcept { return pipelines_; }
   /// Whether a signal asked for the end, and submissions that were not taken for that.
   bool was_interrupted() const noexcept { return n_signals_ > 0; }
-  std::size_t n_unstarted() const noexcept { return n_unstarted_; }
+  const std::vector<engine::JobRequest>& unstarted() const noexcept { return unstarted_; }
 
  private:
   class Signal;
@@ -57,7 +57,8 @@ class Runtime final : private engine::Observer {
   void job_settled(engine::Pipeline& pipeline, const engine::JobReport& report) override;
   void item_left(engine::Pipeline& pipeline, const Item& item) override;
   void source_failed(engine::Pipeline& pipeline, const engine::Failure& failure) override;
-  void pipeline_finished(engine::Pipeline& pipeline, std::size_t n_unstarted) override;
+  void pipeline_finished(engine::Pipeline& pipeline,
+                         const std::vector<engine::JobRequest>& unstarted) override;
   void on_signal(int number);
   void drain();
   void stop();
@@ -76,7 +77,7 @@ class Runtime final : private engine::Observer {
   Until until_ = Until::pipelines_end;
   std::size_t n_prepared_ = 0;
   std::size_t n_finished_ = 0;
-  std::size_t n_unstarted_ = 0;
+  std::vector<engine::JobRequest> unstarted_;
   unsigned n_signals_ = 0;
 };
 

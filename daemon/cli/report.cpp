@@ -120,8 +120,10 @@ void Report::job_settled(const engine::Pipeline& pipeline, const engine::JobRepo
   n_dropped_ += report.n_dropped;
   if (report.state == engine::JobState::done) ++n_done_;
   if (report.state == engine::JobState::cancelled) ++n_cancelled_;
-  if (report.state != engine::JobState::failed) return;
+  const bool is_dead = report.state == engine::JobState::dead;
+  if (report.state != engine::JobState::failed && !is_dead) return;
   ++n_failed_;
+  n_dead_ += is_dead;
   const std::string reason = engine::describe(*report.failure);
   if (failed_.size() < kMaxFailuresKept) {
     failed_.push_back({report.info.input, reason});
@@ -153,6 +155,13 @@ void Report::print_failures(std::ostream& out) const {
   }
 }
 
+void Report::print_unstarted(std::ostream& out) const {
+  const auto& unstarted = runtime_->unstarted();
+  if (unstarted.empty()) return;
+  out << "not begun:\n";
+  for (const engine::JobRequest& each : unstarted) out << "  " << log::escape(each.input) << '\n';
+}
+
 void Report::end(std::ostream& out) {
   loop_home.check();
   runtime_->loop().remove(std::exchange(timer_, nullptr));
@@ -160,9 +169,12 @@ void Report::end(std::ostream& out) {
   const double took = seconds();
   const std::uint64_t n_settled = n_done_ + n_failed_ + n_cancelled_;
   print_failures(out);
+  print_unstarted(out);
   out << count(n_settled, "file") << ": " << n_done_ << " done, " << n_failed_ << " failed";
+  if (n_dead_ > 0) out << " (" << n_dead_ << " to the dead letters)";
   if (n_cancelled_ > 0) out << ", " << n_cancelled_ << " cancelled";
-  if (runtime_->n_unstarted() > 0) out << ", " << runtime_->n_unstarted() << " not begun";
+  const std::size_t n_unstarted = runtime_->unstarted().size();
+  if (n_unstarted > 0) out << ", " << n_unstarted << " not begun";
   out << '\n' << count(n_frames(), "frame") << " decoded, " << count(n_outputs_, "output");
   if (n_dropped_ > 0) out << ", " << count(n_dropped_, "item") << " dropped";
   out << " in " << fixed(took, 1) << " s (" << fixed(static_cast<double>(n_settled) / took, 1)
@@ -173,7 +185,7 @@ void Report::end(std::ostream& out) {
 
 int Report::exit_code() const {
   const bool all_done = n_failed_ == 0 && n_cancelled_ == 0 && n_source_failures_ == 0 &&
-                        runtime_->n_unstarted() == 0 && !runtime_->was_interrupted();
+                        runtime_->unstarted().empty() && !runtime_->was_interrupted();
   return all_done ? 0 : 1;
 }
 

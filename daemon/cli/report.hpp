@@ -42,6 +42,7 @@ class Report final : public Listener, private Wake {
   std::uint64_t n_frames() const CAPSTAN_ON_LOOP;
   double seconds() const;
   void print_failures(std::ostream& out) const;
+  void print_unstarted(std::ostream& out) const;
 
   log::StderrLog& log_;
   const bool is_terminal_;
@@ -51,6 +52,7 @@ class Report final : public Listener, private Wake {
   std::size_t n_inputs_ = 0;
   std::uint64_t n_done_ = 0;
   std::uint64_t n_failed_ = 0;
+  std::uint64_t n_dead_ = 0;  // of the failed
   std::uint64_t n_cancelled_ = 0;
   std::uint64_t n_dropped_ = 0;
   std::uint64_t n_outputs_ = 0;

@@ -12,88 +12,93 @@ namespace {
 // few enough that others get their turn.
 constexpr std::size_t kMaxGrant = 16;
 
+// A step whose input is a smaller part of the memory budget than this frees nothing that matters.
+constexpr std::size_t kSmallPart = 1024;
+
 }  // namespace
 
-Run*& Pipeline::order_head(const Run& run) const {
-  if (run.node.plan.order == graph::Order::global) return run.node.order_head;
-  return run.token.job->at[run.node.index].order_head;
-}
-
-Run*& Pipeline::order_tail(const Run& run) const {
-  if (run.node.plan.order == graph::Order::global) return run.node.order_tail;
-  return run.token.job->at[run.node.index].order_tail;
+/// The list that a run waits in for its turn; null where there is no order.
+RunList* Pipeline::order_of(const Run& run) const {
+  Node& node = run.node;
+  if (!node.is_ordered() || !run.token.job || run.kind != RunKind::process) return nullptr;
+  if (node.plan.order == graph::Order::global) return &node.order;
+  return &run.token.job->at[node.index].order;
 }
 
 bool Pipeline::is_turn(const Run& run) const {
-  if (!run.node.is_ordered() || !run.token.job || run.kind == RunKind::finish) return true;
-  return order_head(run) == &run;
+  const RunList* order = order_of(run);
+  return !order || order->head == &run;
 }
 
 void Pipeline::enter_order(Run& run) {
-  if (!run.node.is_ordered() || !run.token.job) return;
-  Run*& head = order_head(run);
-  Run*& tail = order_tail(run);
-  (head ? tail->next_in_order : head) = &run;
-  tail = &run;
+  if (RunList* order = order_of(run)) order->append(run);
 }
 
 void Pipeline::leave_order(Run& run) {
-  if (!run.node.is_ordered() || !run.token.job || run.kind == RunKind::finish) return;
-  Run*& head = order_head(run);
-  Run*& tail = order_tail(run);
-  if (head == &run) {
-    head = run.next_in_order;
-    if (!head) tail = nullptr;
-    return;
-  }
-  for (Run* before = head; before; before = before->next_in_order) {
-    if (before->next_in_order != &run) continue;
-    before->next_in_order = run.next_in_order;
-    if (tail == &run) tail = before;
-    return;
-  }
-}
-
-bool Pipeline::may_call(Node& node) {
-  // What leaves the pipeline frees memory; everything else may take more.
-  if (node.out.empty() || !engine_.is_over_budget()) return true;
-  if (is_overdrawing_) return true;
-  if (std::find(refused_.begin(), refused_.end(), &node) == refused_.end()) {
-    refused_.push_back(&node);
-  }
-  return false;
+  RunList* order = order_of(run);
+  if (!order) return;
+  order->remove(run);
+  // The next in turn may have waited for this.
+  if (!run.node.waiting.empty()) mark_dirty(run.node);
 }
 
 void Pipeline::set_grant(Run& run) {
-  run.grant_items = kMaxGrant;
-  run.grant_bytes = run.node.plan.queue_bytes;
-  const Job* job = run.token.job;
-  for (const Edge* edge : run.node.out) {
-    run.grant_items = std::min(run.grant_items, edge->room_items(job));
-    run.grant_bytes = std::min(run.grant_bytes, edge->room_bytes(job));
+  Node& node = run.node;
+  const Budget& budget = engine_.budget();
+  const std::size_t expected = node.habit.output_bytes;
+  run.grant_items = 1;
+  run.grant_bytes = std::max<std::size_t>(node.plan.queue_bytes, 1);
+  if (node.type().is_one_to_many) {
+    const auto free = static_cast<std::size_t>(std::max<std::int64_t>(budget.free_bytes(), 0));
+    std::size_t items = is_turn(run) ? kMaxGrant : node.plan.queue_items - run.outputs.size();
+    for (const Edge* edge : node.out) {
+      if (is_turn(run)) items = std::min(items, edge->room_items(run.token.job));
+      run.grant_bytes = std::min(run.grant_bytes, edge->room_bytes(run.token.job));
+    }
+    // Of unknown size: one, to see.
+    items = expected == 0 ? 1 : std::min(items, free / expected);
+    run.grant_items = std::max<std::size_t>(items, 1);
+    run.grant_bytes = std::max<std::size_t>(std::min(run.grant_bytes, free), 1);
   }
-  if (!is_turn(run)) run.grant_items = run.node.plan.queue_items - run.outputs.size();
-  run.grant_items = std::max<std::size_t>(run.grant_items, 1);
-  run.grant_bytes = std::max<std::size_t>(run.grant_bytes, 1);
+  run.promised_bytes = expected * run.grant_items;
+  engine_.budget().promise(run.promised_bytes);
 }
 
-void Pipeline::dispatch(Run& run, Call call) {
-  is_overdrawing_ = false;
-  if (call == Call::begin) {
+void Pipeline::release_promise(Run& run) {
+  engine_.budget().take_back(std::exchange(run.promised_bytes, 0));
+}
+
+void Pipeline::prepare_step(Run& run, Call call) {
+  Node& node = run.node;
+  if (call != Call::next) {
     run.slot->request_cancel(false);
-    run.input = run.node.plan.retry.n_retries > 0 ? run.token.item : std::move(run.token.item);
+    run.counts_as_work = !node.is_sync() && !node.is_source() &&
+                         run.token.size_bytes >= engine_.budget().limit() / kSmallPart;
+  }
+  if (call == Call::begin && run.token.item) {
+    run.input = run.keeps_input ? run.token.item : std::move(run.token.item);
   }
   run.call = call;
   run.state = RunState::working;
   run.result = Step::invalid;
   run.has_failed = run.was_cancelled = false;
-  run.rank = static_cast<unsigned>(run.node.index);
+  run.largest_output = 0;
+  run.job = run.token.job;
+  run.rank = static_cast<unsigned>(node.index);
+  run.share = share_;
+  run.expected = node.habit.step;
   run.started_at.store(0, std::memory_order_relaxed);
   set_grant(run);
-  if (run.node.plan.timeout.count() > 0 && call != Call::discard) {
+  if (node.plan.timeout.count() > 0 && call != Call::discard) {
     run.has_timed_out = false;
-    arm_time_limit(run, run.node.plan.timeout);
+    arm_time_limit(run, node.plan.timeout);
   }
+}
+
+void Pipeline::dispatch(Run& run, Call call) {
+  is_overdrawing_ = false;
+  prepare_step(run, call);
+  if (run.node.follows && call != Call::discard) lend_next(run);
   if (run.node.is_sync() || !run.slot->is_constructed()) {
     engine_.submit(run);
   } else {
@@ -114,19 +119,26 @@ void Pipeline::release_slot(Run& run) {
 
 void Pipeline::end_run(Run& run) {
   Node& node = run.node;
-  if (run.timer) engine_.loop().remove(run.timer);
-  if (run.is_waiting) std::erase(node.waiting, &run);
+  if (run.timer) engine_.loop().remove(std::exchange(run.timer, nullptr));
+  stop_listing(run);
   leave_order(run);
+  Slot* slot = run.slot;
   release_slot(run);
   --node.n_active;
   const RunKind kind = run.kind;
   Token token = std::move(run.token);
-  delete &run;
+  run.token = Token();
+  engine_.dispose(std::move(run.input));  // where it was cancelled before it began
+  node.give_back(run);
   mark_dirty(node);
+  if (slot && node.scope() != Scope::item && slot->take_due_tick()) tick_due(*slot);
   engine_.dispose(std::move(token.item));
-  if (node.is_source() || !token.job) {
-    node.has_ended = true;
-    if (node.is_source()) intake_closed_ = true;
+  if (!token.job) {
+    if (node.is_source()) {
+      close_epoch();
+      intake_closed_ = true;
+    }
+    node.has_ended = node.has_ended || kind != RunKind::tick;
     return;
   }
   // In pipeline scope the stage may hold the item longer; its ticket tells.

@@ -13,7 +13,10 @@ constexpr std::size_t kLargePayload = 64 * 1024;
 class DisposeTask final : public WorkerTask {
  public:
   explicit DisposeTask(std::vector<Item> items) : items_(std::move(items)) {}
-  void run() noexcept override { items_.clear(); }
+  WorkerTask* run() noexcept override {
+    items_.clear();
+    return nullptr;
+  }
   void done() noexcept override { delete this; }
 
  private:
@@ -22,20 +25,22 @@ class DisposeTask final : public WorkerTask {
 
 }  // namespace
 
-Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget)
-    : loop_(loop), executor_(executor), log_(log), memory_budget_(memory_budget) {
+Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget,
+               unsigned seed)
+    : loop_(loop), executor_(executor), log_(log), budget_(memory_budget), random_(seed) {
   executor_.announce_to(loop_, *this);
 }
 
 Engine::~Engine() {
   loop_home.check();
-  // What is still to be released counts in memory_, which goes with the engine.
+  // What is still to be released counts in budget_, which goes with the engine.
   executor_.stop();
   collect();
 }
 
 Pipeline& Engine::add(const graph::Pipeline& plan, Observer& observer) {
-  pipelines_.push_back(std::make_unique<Pipeline>(*this, plan, observer));
+  const unsigned share = executor_.add_share(plan.weight);
+  pipelines_.push_back(std::make_unique<Pipeline>(*this, plan, observer, share));
   return *pipelines_.back();
 }
 
@@ -50,11 +55,16 @@ void Engine::schedule() {
   loop_.post(*this);
 }
 
-void Engine::dispose(Item item) {
-  if (item && item.payload()->is_unique() && item.payload()->size_bytes() >= kLargePayload) {
-    disposed_.push_back(std::move(item));
-    schedule();
-  }
+void Engine::dispose_payload(Item item) {
+  if (item.payload()->size_bytes() < kLargePayload || !item.payload()->is_unique()) return;
+  disposed_.push_back(std::move(item));
+  schedule();
+}
+
+std::chrono::nanoseconds Engine::jitter(std::chrono::nanoseconds pause) {
+  const auto half = pause.count() / 2;
+  return std::chrono::nanoseconds(
+      std::uniform_int_distribution<std::int64_t>(pause.count() - half, pause.count())(random_));
 }
 
 void Engine::wake(unsigned) noexcept {
@@ -67,7 +77,7 @@ void Engine::wake(unsigned) noexcept {
 
 void Engine::collect() {
   executor_.collect(finished_);
-  n_working_ -= finished_.size();
+  n_working_ -= static_cast<std::int64_t>(finished_.size());
   for (WorkerTask* task : finished_) task->done();
   finished_.clear();
 }
@@ -80,12 +90,13 @@ void Engine::pump() {
   while (has_moved && n_working_ == 0 && n_awaiting_ == 0 && batch_.empty()) {
     has_moved = false;
     for (const auto& pipeline : pipelines_) has_moved = has_moved || pipeline->overdraw();
+    n_overdrafts_ += has_moved;
   }
 }
 
 void Engine::hand_over() {
   if (!disposed_.empty()) batch_.push_back(new DisposeTask(std::exchange(disposed_, {})));
-  n_working_ += batch_.size();
+  n_working_ += static_cast<std::int64_t>(batch_.size());
   executor_.submit(batch_);
 }
 

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <vector>
 
 #include <capstan/sdk/context.hpp>
 #include <capstan/sdk/item.hpp>
 
+#include "engine/budget.hpp"
 #include "engine/task.hpp"
 #include "graph/graph.hpp"
 
@@ -20,32 +22,35 @@ class Pipeline;
 /// of the loop.
 class Engine final : public Wake {
  public:
-  /// `memory_budget`: payload bytes in flight above which no stage is begun but the one nearest the
-  /// sink.
-  Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget);
+  /// `memory_budget`: bytes of payload in flight. `seed` is for the jitter of pauses.
+  Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget, unsigned seed = 1);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   /// Adds a pipeline; `plan` and `observer` outlive the engine. It is prepared next, by its owner.
   Pipeline& add(const graph::Pipeline& plan, Observer& observer) CAPSTAN_ON_LOOP;
+  std::uint64_t n_overdrafts() const noexcept CAPSTAN_ON_LOOP { return n_overdrafts_; }
 
   // For pipelines and slots.
   Loop& loop() noexcept { return loop_; }
   Logger& log() noexcept { return log_; }
-  MemoryAccount& memory() noexcept { return memory_; }
-  bool is_over_budget() const noexcept {
-    return memory_.bytes.load(std::memory_order_relaxed) >=
-           static_cast<std::int64_t>(memory_budget_);
-  }
+  Budget& budget() noexcept { return budget_; }
+  Executor& executor() noexcept { return executor_; }
   /// Gives a task to the executor at the end of this iteration.
   void submit(WorkerTask& task) CAPSTAN_ON_LOOP;
   /// Has pump() run later in this iteration.
   void schedule() CAPSTAN_ON_LOOP;
   /// Destroys an item; a large one on a worker, since unmapping its memory may stall.
-  void dispose(Item item) CAPSTAN_ON_LOOP;
+  void dispose(Item item) CAPSTAN_ON_LOOP {
+    if (item) dispose_payload(std::move(item));
+  }
   std::uint64_t next_job_number() CAPSTAN_ON_LOOP { return ++n_jobs_; }
-  /// An item entered a step of an async stage, or left it.
+  /// Between half of it and the whole: those that failed together do not come back together.
+  std::chrono::nanoseconds jitter(std::chrono::nanoseconds pause) CAPSTAN_ON_LOOP;
+  /// A worker went on with a task that nobody handed over.
+  void task_followed() CAPSTAN_ON_LOOP { ++n_working_; }
+  /// A step of an async stage that will free memory has begun, or ended.
   void step_begun() noexcept { ++n_awaiting_; }
   void step_ended() noexcept { --n_awaiting_; }
 
@@ -56,19 +61,21 @@ class Engine final : public Wake {
   void pump() CAPSTAN_ON_LOOP;
   void collect() CAPSTAN_ON_LOOP;
   void hand_over() CAPSTAN_ON_LOOP;
+  void dispose_payload(Item item) CAPSTAN_ON_LOOP;
 
   Loop& loop_;
   Executor& executor_;
   Logger& log_;
-  const std::size_t memory_budget_;
-  MemoryAccount memory_;
+  Budget budget_;
+  std::minstd_rand random_ CAPSTAN_LOOP_ONLY;
   std::vector<std::unique_ptr<Pipeline>> pipelines_ CAPSTAN_LOOP_ONLY;
   std::vector<WorkerTask*> batch_ CAPSTAN_LOOP_ONLY;
   std::vector<WorkerTask*> finished_ CAPSTAN_LOOP_ONLY;
   std::vector<Item> disposed_ CAPSTAN_LOOP_ONLY;
-  std::size_t n_working_ = 0;  // tasks handed over and not yet back
+  std::int64_t n_working_ CAPSTAN_LOOP_ONLY = 0;  // tasks handed over and not yet back
   std::size_t n_awaiting_ = 0;
   std::uint64_t n_jobs_ CAPSTAN_LOOP_ONLY = 0;
+  std::uint64_t n_overdrafts_ CAPSTAN_LOOP_ONLY = 0;
   bool is_scheduled_ CAPSTAN_LOOP_ONLY = false;
 };
 

@@ -20,6 +20,7 @@
 
 #include "engine/engine.hpp"
 #include "engine/pipeline.hpp"
+#include "graph/segments.hpp"
 
 namespace capstan::engine {
 
@@ -32,6 +33,12 @@ class ManualExecutor final : public Executor {
     loop_ = &loop;
     target_ = &target;
   }
+  unsigned add_share(unsigned) override { return ++n_shares_; }
+  bool begin_substitute() override {
+    ++n_substitutes;
+    return true;
+  }
+  void end_substitute() override { --n_substitutes; }
   void submit(std::vector<WorkerTask*>& batch) override {
     queued_.insert(queued_.end(), batch.begin(), batch.end());
     batch.clear();
@@ -57,14 +64,20 @@ class ManualExecutor final : public Executor {
     WorkerTask* task = *chosen;
     queued_.erase(chosen);
     const RoleScope role(ThreadRole::worker);
-    task->run();
-    finished_.push_back(task);
-    loop_->post(*target_);
+    while (task) {
+      task->mark_started(loop_->now());
+      WorkerTask* following = task->run();
+      finished_.push_back(task);
+      loop_->post(*target_);
+      task = following;
+    }
     return true;
   }
   std::size_t n_queued() const noexcept { return queued_.size(); }
+  int n_substitutes = 0;
 
  private:
+  unsigned n_shares_ = 0;
   Loop* loop_ = nullptr;
   Wake* target_ = nullptr;
   std::mt19937 random_;
@@ -138,6 +151,7 @@ class Rig final : public PlanOfStages, public Observer {
   Rig& start() {
     loop_home.check();
     plan.name = "p";
+    if (has_segments) graph::mark_segments(plan);
     pipeline = &engine.add(plan, *this);
     pipeline->prepare();
     return run_until_idle();
@@ -193,9 +207,9 @@ class Rig final : public PlanOfStages, public Observer {
     all_left.push_back(text);
   }
   void source_failed(Pipeline&, const Failure& failure) override { source_failure = failure; }
-  void pipeline_finished(Pipeline&, std::size_t n) override {
+  void pipeline_finished(Pipeline&, const std::vector<JobRequest>& unstarted) override {
     has_finished = true;
-    n_unstarted = n;
+    n_unstarted = unstarted.size();
   }
 
   RoleScope role{ThreadRole::loop};  // first, so that the engine is destroyed on the loop, too
@@ -204,6 +218,7 @@ class Rig final : public PlanOfStages, public Observer {
   ManualExecutor executor;
   Engine engine;
   Pipeline* pipeline = nullptr;
+  bool has_segments = true;  ///< set before start()
 
   std::vector<Failure> start_failures;
   std::map<std::string, JobState> settled;

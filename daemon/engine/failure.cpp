@@ -1,6 +1,8 @@
-// Failures, other tries, time limits, cancelling.
+// Failures: other tries, time limits, and when too many are too many.
 #include <algorithm>
 #include <cmath>
+
+#include <capstan/sdk/list.hpp>
 
 #include "engine/engine.hpp"
 #include "engine/pipeline.hpp"
@@ -9,11 +11,24 @@ namespace capstan::engine {
 
 namespace {
 
+using graph::FailureLimit;
+using graph::OnError;
+
+constexpr std::chrono::nanoseconds kLongestPause = std::chrono::minutes(5);
+
 std::string time_limit_message(const Node& node) {
   char text[64];
   std::snprintf(text, sizeof(text), "took longer than its timeout of %g s",
                 std::chrono::duration<double>(node.plan.timeout).count());
   return text;
+}
+
+bool is_set(const FailureLimit& limit) { return limit.max_failures || limit.max_rate > 0; }
+
+bool is_exceeded(const FailureLimit& limit, std::uint64_t n_failed, std::uint64_t n_all) {
+  if (limit.max_failures && n_failed > *limit.max_failures) return true;
+  return limit.max_rate > 0 && n_all >= FailureLimit::kMinForRate &&
+         static_cast<double>(n_failed) > limit.max_rate * static_cast<double>(n_all);
 }
 
 }  // namespace
@@ -32,25 +47,30 @@ void Pipeline::step_failed(Run& run) {
 }
 
 bool Pipeline::can_retry(const Run& run, unsigned n_failures) const {
-  return run.kind == RunKind::process && run.node.scope() == Scope::item && !run.node.is_source() &&
-         !run.has_emitted && run.outputs.empty() && n_failures <= run.node.plan.retry.n_retries &&
-         run.token.has_running_job();
+  const Node& node = run.node;
+  return run.kind == RunKind::process && node.scope() == Scope::item && !node.is_source() &&
+         (run.n_handed_on == 0 || node.type().is_replayable) &&
+         n_failures <= node.plan.retry.n_retries && run.token.has_running_job();
 }
 
 void Pipeline::back_off(Run& run) {
   Node& node = run.node;
   ++node.n_retried;
-  node.logger.warn("try " + std::to_string(run.n_failures) + " of '" + run.token.job->info->input +
+  node.logger.warn("try " + std::to_string(run.n_failures) + " of '" + run.token.job->input +
                    "' failed: " + run.message);
+  clear_outputs(run);
+  run.n_to_skip = run.n_handed_on;
   release_slot(run);
   mark_dirty(node);
   run.state = RunState::backing_off;
   run.edge->add_waiting();
   node.backing_off.push_back(&run);
-  const double factor = std::pow(2.0, std::min(run.n_failures - 1, 20U));
-  const auto pause = std::chrono::nanoseconds(
-      static_cast<std::int64_t>(static_cast<double>(node.plan.retry.backoff.count()) * factor));
-  run.timer = engine_.loop().add_timer(pause, run);
+  const double factor = std::pow(2.0, std::min(run.n_failures - 1, 30U));
+  const double pause = static_cast<double>(node.plan.retry.backoff.count()) * factor;
+  const double longest = static_cast<double>(kLongestPause.count());
+  run.timer = engine_.loop().add_timer(
+      engine_.jitter(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(pause, longest)))),
+      run);
 }
 
 void Pipeline::timer_fired(Run& run) {
@@ -67,10 +87,12 @@ void Pipeline::time_limit_reached(Run& run) {
   const auto started = run.started_at.load(std::memory_order_relaxed);
   const auto limit = run.node.plan.timeout;
   if (started == 0) return arm_time_limit(run, limit);
-  const auto spent = Loop::Clock::now().time_since_epoch() - Loop::Clock::duration(started);
+  const auto spent = engine_.loop().now().time_since_epoch() - Loop::Clock::duration(started);
   if (spent < limit) return arm_time_limit(run, limit - spent);
   run.has_timed_out = true;
-  const bool fails_now = run.node.plan.on_error == graph::OnError::fail && run.token.job &&
+  // Its worker may never come back.
+  if (run.node.is_sync()) run.has_substitute = engine_.executor().begin_substitute();
+  const bool fails_now = run.node.plan.on_error != OnError::drop && run.token.job &&
                          !can_retry(run, run.n_failures + 1);
   if (fails_now) {
     // The job need not wait for a call that may never return; slot and worker stay taken.
@@ -85,20 +107,16 @@ void Pipeline::time_limit_reached(Run& run) {
 void Pipeline::give_up(Run& run) {
   Node& node = run.node;
   run.state = RunState::finished;
-  const Failure failure{node.plan.id, run.message};
+  if (run_members_alone(run)) return;
   if (node.is_source()) {
-    observer_.source_failed(*this, failure);
+    observer_.source_failed(*this, {node.plan.id, run.message});
   } else if (!run.token.job) {
-    // finish() of a pipeline-scope stage: all that it still holds is lost.
-    std::vector<Job*> jobs;
-    for (const auto& [job, owner] : jobs_) {
-      if (job->at[node.index].n_live > 0) jobs.push_back(job);
-    }
-    for (Job* job : jobs) end_job(*job, JobState::failed, failure);
-  } else if (node.plan.on_error == graph::OnError::drop && run.kind == RunKind::process) {
+    fail_held_jobs(node, {node.plan.id, run.message});
+  } else if (node.plan.on_error == OnError::drop && run.kind == RunKind::process) {
     ++node.n_dropped;
     run.token.for_each_job([](Job& job) { ++job.n_dropped; });
-    node.logger.warn("dropped an item of '" + run.token.job->info->input + "': " + run.message);
+    node.logger.warn("dropped an item of '" + run.token.job->input + "': " + run.message);
+    count_given_up(node);
   } else {
     run.is_abandoned = true;  // ends below, not by the job's end
     fail_jobs(run, run.message);
@@ -108,96 +126,82 @@ void Pipeline::give_up(Run& run) {
   flush(run);
 }
 
-void Pipeline::fail_jobs(Run& run, const std::string& message) {
-  std::vector<Job*> jobs;
-  run.token.for_each_job([&](Job& job) { jobs.push_back(&job); });
-  for (Job* job : jobs) end_job(*job, JobState::failed, Failure{run.node.plan.id, message});
-}
-
-void Pipeline::end_job(Job& job, JobState state, std::optional<Failure> failure) {
-  if (!job.is_running()) return;
-  job.state = state;
-  job.failure = std::move(failure);
-  std::vector<Job*> touched = drop_tokens();
-  touched.push_back(&job);
-  for (const auto& node : nodes_) {
-    for (Run* run : runs_without_job(*node)) abandon(*run);
-  }
-  // Jobs may have settled above; they are freed at the end of the pump, so they are still there.
-  for (Job* each : touched) {
-    for (const auto& node : nodes_) check_ended(*each, *node);
-  }
-}
-
-/// Returns the jobs of what was dropped: a mixed item counts for others that ended before.
-std::vector<Job*> Pipeline::drop_tokens() {
-  std::vector<Job*> touched;
-  std::vector<std::pair<Node*, Token>> dropped;
-  for (const auto& edge : edges_) {
-    for (Token& token : edge->purge()) dropped.emplace_back(&edge->to(), std::move(token));
-    made_room(*edge);
-  }
-  for (auto& [node, token] : dropped) {
-    --node->n_active;
-    token.for_each_job([&, at = node](Job& each) {
-      --each.at[at->index].n_live;
-      touched.push_back(&each);
-    });
-    engine_.dispose(std::move(token.item));
-  }
-  return touched;
-}
-
-std::vector<Run*> Pipeline::runs_without_job(Node& node) {
-  std::vector<Run*> runs;
-  auto add = [&](Run* run) {
-    if (run && run->token.job && !run->is_abandoned && !run->token.has_running_job()) {
-      runs.push_back(run);
+/// A batch of several jobs failed: each job's part is run again without the others, so that only
+/// the culprits fail. Done once, and only where nothing of it has gone on.
+bool Pipeline::run_members_alone(Run& run) {
+  const bool is_mixed = run.kind == RunKind::process && !run.token.more_jobs.empty();
+  if (!is_mixed || run.token.is_alone || run.n_handed_on > 0 || !run.keeps_input) return false;
+  const auto* list = run.token.item.get_if<ItemList>();
+  if (!list || !run.edge) return false;
+  run.node.logger.warn("a batch of " + std::to_string(run.token.more_jobs.size() + 1) +
+                       " jobs failed, each is tried alone: " + run.message);
+  std::vector<Token> parts;
+  run.token.for_each_job([&](Job& job) {
+    std::vector<Item> members;
+    for (const Item& member : list->items()) {
+      if (member.has_job() && &member.job() == &job) members.push_back(member);
     }
-  };
-  for (const auto& slot : node.slots) add(slot->run);
-  for (Run* run : node.backing_off) add(run);
-  for (Run* run : node.retrying) add(run);
-  return runs;
-}
-
-void Pipeline::clear_outputs(Run& run) {
-  for (Item& item : run.outputs) engine_.dispose(std::move(item));
-  run.outputs.clear();
-}
-
-void Pipeline::abandon(Run& run) {
-  run.is_abandoned = true;
-  switch (run.state) {
-    case RunState::working:
-      run.slot->request_cancel(true);
-      if (run.is_in_stage) run.slot->async().cancel();
-      return;  // its completion follows
-    case RunState::suspended:
-      clear_outputs(run);
-      if (run.node.is_sync()) {
-        if (run.is_waiting) {
-          std::erase(run.node.waiting, &run);
-          run.is_waiting = false;
-        }
-        return dispatch(run, Call::discard);  // a generator is destroyed on a worker
-      }
-      run.slot->async().cancel();
-      break;
-    case RunState::backing_off:
-      std::erase(run.node.backing_off, &run);
-      stop_waiting(run);
-      break;
-    case RunState::entering:
-      std::erase(run.node.retrying, &run);
-      stop_waiting(run);
-      break;
-    case RunState::finished:
-    case RunState::invalid:
-      break;
+    Token part;
+    part.job = &job;
+    part.item = run.token.item.with(make_ref<ItemList>(std::move(members)));
+    part.item.payload()->charge(engine_.budget().account);
+    part.size_bytes = part.item.payload()->size_bytes();
+    part.is_alone = true;
+    parts.push_back(std::move(part));
+  });
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    if (!part->job->is_running()) continue;
+    ++part->job->at[run.node.index].n_live;
+    ++run.node.n_active;
+    run.edge->push_front(std::move(*part));
   }
   clear_outputs(run);
   end_run(run);
+  return true;
+}
+
+/// finish() or tick() of a stage of pipeline scope: all that it still holds is lost.
+void Pipeline::fail_held_jobs(Node& node, const Failure& failure) {
+  std::vector<Job*> jobs;
+  for (Job* job = jobs_.oldest(); job; job = job->next) {
+    if (job->at[node.index].n_live > 0) jobs.push_back(job);
+  }
+  for (Job* job : jobs) end_job(*job, JobState::failed, failure);
+}
+
+void Pipeline::fail_jobs(Run& run, const std::string& message) {
+  Node& node = run.node;
+  const bool is_dead = node.plan.on_error == OnError::dead_letter;
+  std::vector<Job*> jobs;
+  run.token.for_each_job([&](Job& job) { jobs.push_back(&job); });
+  for (Job* job : jobs) {
+    job->is_counted_by_stage = job->is_running() && is_set(node.plan.limit);
+    end_job(*job, is_dead ? JobState::dead : JobState::failed, Failure{node.plan.id, message});
+  }
+  count_given_up(node);
+}
+
+void Pipeline::count_given_up(Node& node) {
+  ++node.n_given_up;
+  if (is_exceeded(node.plan.limit, node.n_given_up, node.n_in)) {
+    close_after("items failed in stage '" + node.plan.id + "'", node.n_given_up);
+  }
+}
+
+void Pipeline::count_settled(const Job& job) {
+  ++n_settled_;
+  const bool has_failed = job.state == JobState::failed || job.state == JobState::dead;
+  if (!has_failed || job.is_counted_by_stage) return;
+  ++n_failed_jobs_;
+  if (is_exceeded(plan_.limit, n_failed_jobs_, n_settled_))
+    close_after("jobs failed", n_failed_jobs_);
+}
+
+void Pipeline::close_after(const std::string& what, std::uint64_t n_failed) {
+  if (is_draining_) return;
+  engine_.log().error(name() + ": " + std::to_string(n_failed) + " " + what +
+                      ", more than its limit: no more are taken");
+  drain();
 }
 
 }  // namespace capstan::engine

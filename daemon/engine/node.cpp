@@ -1,5 +1,7 @@
 #include "engine/node.hpp"
 
+#include "engine/run.hpp"
+
 namespace capstan::engine {
 
 void StageLogger::write(LogLevel level, std::string_view line) noexcept {
@@ -22,6 +24,21 @@ Node::Node(Pipeline& owner, const graph::Stage& stage_plan, std::size_t at, Logg
   // Taken from the back: the first slot is used most, so that few instances are made when one
   // suffices.
   for (auto slot = slots.rbegin(); slot != slots.rend(); ++slot) free_slots.push_back(slot->get());
+}
+
+Node::~Node() = default;
+
+Run& Node::new_run(RunKind kind) {
+  if (free_runs_.empty()) {
+    runs_.push_back(std::make_unique<Run>(*this));
+    free_runs_.reserve(runs_.size());  // so that give_back() needs no memory
+    runs_.back()->reset(kind);
+    return *runs_.back();
+  }
+  Run& run = *free_runs_.back();
+  free_runs_.pop_back();
+  run.reset(kind);
+  return run;
 }
 
 }  // namespace capstan::engine

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +14,7 @@
 namespace capstan::engine {
 
 class Pipeline;
+enum class RunKind : std::uint8_t;
 
 /// Writes a stage's lines with its name in front.
 class StageLogger final : public Logger {
@@ -28,9 +28,22 @@ class StageLogger final : public Logger {
   std::string prefix_;
 };
 
+/// What a stage's calls cost, as a guide to what the next one will. Follows a change within some
+/// ten calls.
+struct Habit {
+  std::chrono::nanoseconds step{0};  ///< time of a call
+  std::size_t output_bytes = 0;      ///< largest output of the last calls
+
+  void learn(std::chrono::nanoseconds took, std::size_t largest_output) noexcept {
+    step += (took - step) / 8;
+    output_bytes = std::max(largest_output, output_bytes - output_bytes / 16);
+  }
+};
+
 struct Node {
   Node(Pipeline& owner, const graph::Stage& stage_plan, std::size_t at, Logger& sink,
        const std::string& pipeline_name);
+  ~Node();
 
   Pipeline& pipeline;
   const graph::Stage& plan;
@@ -38,27 +51,36 @@ struct Node {
   StageLogger logger;
   std::vector<Edge*> in;
   std::vector<Edge*> out;
+  Edge* follows = nullptr;  ///< the edge to the next stage of the segment, of `out`
 
   std::vector<std::unique_ptr<Slot>> slots;
   std::vector<Slot*> free_slots;
   std::vector<Run*> waiting;      ///< runs with outputs to hand on, or suspended for want of room
   std::vector<Run*> backing_off;  ///< runs that pause before another try
-  std::deque<Run*> retrying;      ///< runs whose pause is over and that need a slot again
-  Run* order_head = nullptr;      ///< order: global
-  Run* order_tail = nullptr;
+  std::vector<Run*> retrying;     ///< runs whose pause is over and that need a slot again
+  std::vector<Run*> loans;        ///< runs that were given a slot ahead, the newest last
+  RunList order;                  ///< order: global
+  Habit habit;
   std::size_t n_active = 0;     ///< tokens queued or inside, without those a stage holds back
   bool has_ended = false;       ///< nothing can come out any more: the pipeline is ending
   bool finish_started = false;  ///< pipeline scope
   bool is_dirty = false;
+  bool is_refused = false;  ///< could run but for the memory budget
 
   std::uint64_t n_in = 0;
   std::uint64_t n_out = 0;
-  std::uint64_t n_failed = 0;
+  std::uint64_t n_failed = 0;    ///< tries
+  std::uint64_t n_given_up = 0;  ///< items that failed for good
   std::uint64_t n_dropped = 0;
   std::uint64_t n_retried = 0;
+  std::uint64_t n_passed_on = 0;  ///< outputs that ran on through the segment
 
   std::mutex shared_mutex;  // guards the next line, on workers
   std::shared_ptr<void> shared_object;
+
+  /// A run as new, of those that are not in use.
+  Run& new_run(RunKind kind);
+  void give_back(Run& run) noexcept { free_runs_.push_back(&run); }
 
   const StageType& type() const noexcept { return *plan.type; }
   bool is_source() const noexcept { return plan.type->is_source(); }
@@ -68,6 +90,10 @@ struct Node {
   bool is_ordered() const noexcept {
     return plan.order != graph::Order::none && (plan.concurrency > 1 || plan.retry.n_retries > 0);
   }
+
+ private:
+  std::vector<std::unique_ptr<Run>> runs_;  // all that were ever made
+  std::vector<Run*> free_runs_;
 };
 
 }  // namespace capstan::engine

@@ -11,8 +11,8 @@ namespace capstan::engine {
 /// before anything runs.
 class Pipeline::Construction final : public WorkerTask {
  public:
-  explicit Construction(Pipeline& pipeline) : pipeline_(pipeline) {}
-  void run() noexcept override {
+  explicit Construction(Pipeline& pipeline) : pipeline_(pipeline) { share = pipeline.share_; }
+  WorkerTask* run() noexcept override {
     for (const auto& node : pipeline_.nodes_) {
       try {
         node->slots.front()->construct();
@@ -22,6 +22,7 @@ class Pipeline::Construction final : public WorkerTask {
         failures_.push_back({node->plan.id, "threw something that is not a std::exception"});
       }
     }
+    return nullptr;
   }
   void done() noexcept override {
     loop_home.check();
@@ -39,12 +40,13 @@ class Pipeline::Construction final : public WorkerTask {
 /// Destroys all instances on a worker, then what they shared.
 class Pipeline::Cleanup final : public WorkerTask {
  public:
-  explicit Cleanup(Pipeline& pipeline) : pipeline_(pipeline) {}
-  void run() noexcept override {
+  explicit Cleanup(Pipeline& pipeline) : pipeline_(pipeline) { share = pipeline.share_; }
+  WorkerTask* run() noexcept override {
     for (const auto& node : pipeline_.nodes_) {
       for (const auto& slot : node->slots) slot->destroy();
       node->shared_object.reset();
     }
+    return nullptr;
   }
   void done() noexcept override {
     loop_home.check();
@@ -57,8 +59,8 @@ class Pipeline::Cleanup final : public WorkerTask {
   Pipeline& pipeline_;
 };
 
-Pipeline::Pipeline(Engine& engine, const graph::Pipeline& plan, Observer& observer)
-    : engine_(engine), plan_(plan), observer_(observer) {
+Pipeline::Pipeline(Engine& engine, const graph::Pipeline& plan, Observer& observer, unsigned share)
+    : engine_(engine), plan_(plan), observer_(observer), share_(share) {
   for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
     nodes_.push_back(std::make_unique<Node>(*this, plan_.stages[i], i, engine_.log(), plan_.name));
     if (nodes_.back()->scope() == Scope::job) job_nodes_.push_back(nodes_.back().get());
@@ -69,23 +71,25 @@ Pipeline::Pipeline(Engine& engine, const graph::Pipeline& plan, Observer& observ
 Pipeline::~Pipeline() = default;
 
 void Pipeline::connect() {
-  auto add_edge = [&](Node* from, Node& to) -> Edge* {
-    edges_.push_back(std::make_unique<Edge>(from, to, to.plan.queue_items, to.plan.queue_bytes,
-                                            to.scope() == Scope::job));
+  auto add_edge = [&](Node* from, Node& to, std::optional<std::uint32_t> path) -> Edge* {
+    const EdgeBounds bounds{to.plan.queue_items, to.plan.queue_bytes, to.scope() == Scope::job};
+    edges_.push_back(std::make_unique<Edge>(from, to, bounds, path));
     to.in.push_back(edges_.back().get());
     if (from) from->out.push_back(edges_.back().get());
     return edges_.back().get();
   };
   for (const auto& node : nodes_) {
     for (const graph::Input& input : node->plan.inputs) {
-      add_edge(nodes_[input.stage].get(), *node);
+      Node* from = nodes_[input.stage].get();
+      Edge* edge = add_edge(from, *node, input.path);
+      if (node->plan.follows_on) from->follows = edge;
     }
   }
   for (const auto& node : nodes_) {
     if (node->is_source()) {
       entries_.insert(entries_.end(), node->out.begin(), node->out.end());
     } else if (node->plan.inputs.empty()) {
-      entries_.push_back(add_edge(nullptr, *node));
+      entries_.push_back(add_edge(nullptr, *node, std::nullopt));
     }
   }
 }
@@ -112,28 +116,15 @@ void Pipeline::constructed(std::vector<Failure> failures) {
 }
 
 void Pipeline::run() {
-  if (is_draining_) return;
+  if (is_draining_ || may_run_) return;
   may_run_ = true;
   start_sources();
   engine_.schedule();
 }
 
-void Pipeline::start_sources() {
-  for (const auto& node : nodes_) {
-    if (!node->is_source()) continue;
-    Slot& slot = *node->free_slots.back();
-    node->free_slots.pop_back();
-    auto* run = new Run(*node, RunKind::process);
-    run->slot = &slot;
-    slot.run = run;
-    ++node->n_active;
-    dispatch(*run, Call::begin);
-  }
-}
-
 void Pipeline::submit(JobRequest request) {
   if (is_draining_) {
-    ++n_unstarted_;
+    unstarted_.push_back(std::move(request));
     return;
   }
   intake_.push_back(std::move(request));
@@ -145,11 +136,37 @@ void Pipeline::close_intake() {
   engine_.schedule();
 }
 
+void Pipeline::pause() { is_paused_ = !is_draining_; }
+
+void Pipeline::resume() {
+  if (!std::exchange(is_paused_, false)) return;
+  // What the pause kept back: calls of every stage, the ends of jobs, ticks.
+  mark_all_dirty();
+  for (Job* job = jobs_.oldest(); job; job = job->next) {
+    for (Node* node : job_nodes_) check_ended(*job, *node);
+  }
+  for (const auto& node : nodes_) {
+    for (const auto& slot : node->slots) {
+      if (!slot->run && slot->take_due_tick()) tick_due(*slot);
+    }
+  }
+  engine_.schedule();
+}
+
+bool Pipeline::cancel(std::uint64_t job_number) {
+  Job* job = jobs_.find(job_number);
+  if (!job || !job->is_running()) return false;
+  end_job(*job, JobState::cancelled, std::nullopt);
+  engine_.schedule();
+  return true;
+}
+
 void Pipeline::drain() {
   if (is_draining_) return;
   is_draining_ = true;
   intake_closed_ = true;
-  n_unstarted_ += intake_.size();
+  resume();
+  for (JobRequest& request : intake_) unstarted_.push_back(std::move(request));
   intake_.clear();
   for (const auto& node : nodes_) {
     if (!node->is_source()) continue;
@@ -168,7 +185,7 @@ void Pipeline::stop() {
   if (is_stopping_) return;
   is_stopping_ = true;
   std::vector<Job*> jobs;
-  for (const auto& [job, owner] : jobs_) jobs.push_back(job);
+  for (Job* job = jobs_.oldest(); job; job = job->next) jobs.push_back(job);
   for (Job* job : jobs) {
     if (job->is_running()) end_job(*job, JobState::cancelled, std::nullopt);
   }
@@ -187,7 +204,7 @@ void Pipeline::cleaned_up() {
   take_released();
   settled_.clear();
   state_ = State::finished;
-  observer_.pipeline_finished(*this, n_unstarted_);
+  observer_.pipeline_finished(*this, unstarted_);
 }
 
 std::vector<StageCounts> Pipeline::counts() const {
@@ -200,6 +217,7 @@ std::vector<StageCounts> Pipeline::counts() const {
     each.n_failed = node->n_failed;
     each.n_dropped = node->n_dropped;
     each.n_retried = node->n_retried;
+    each.n_passed_on = node->n_passed_on;
     for (const Edge* edge : node->in) each.n_queued += edge->size();
     each.n_inside = node->n_active - each.n_queued;
     counts.push_back(each);

@@ -155,13 +155,17 @@ TEST_P(PipelineTest, FailedItemIsTriedAgainAfterAPauseThatDoubles) {
   rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 2, .backoff = 100ms}}).start();
   rig.submit("a").run_until_idle();
   EXPECT_THAT(rig.all_left, IsEmpty());
-  rig.loop.advance(99ms);
+  // Each pause is somewhere between its half and its whole.
+  rig.loop.advance(49ms);
   rig.run_until_idle();
   EXPECT_EQ(seen.n_tries["a"], 1);
-  rig.loop.advance(1ms);
+  rig.loop.advance(51ms);
   rig.run_until_idle();
   EXPECT_EQ(seen.n_tries["a"], 2);
-  rig.loop.advance(200ms);
+  rig.loop.advance(99ms);
+  rig.run_until_idle();
+  EXPECT_EQ(seen.n_tries["a"], 2);
+  rig.loop.advance(101ms);
   rig.run();
   EXPECT_EQ(rig.settled["a"], JobState::done);
 }
@@ -354,7 +358,7 @@ TEST_P(PipelineTest, TimeLimitFailsTheItem) {
 }
 
 TEST_P(PipelineTest, MemoryBudgetSlowsDownButNeverStops) {
-  Rig rig(GetParam(), /*memory=*/1);
+  Rig rig(GetParam(), /*memory=*/8);
   rig.stage(kSource, {{"n", "10"}})
       .stage(kMapType<Split>, {{"n", "3"}}, {.concurrency = 2})
       .stage(kMapType<Pass>, {}, {.concurrency = 2})

@@ -3,17 +3,28 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <bit>
 #include <string>
+#include <system_error>
 
 namespace capstan::engine {
 
-Pool::Pool(unsigned n_workers) {
-  workers_.reserve(n_workers);
-  for (unsigned i = 0; i < n_workers; ++i) workers_.emplace_back([this, i] { work(i); });
+Pool::Pool(unsigned n_workers) : n_workers_(n_workers) {
+  try {
+    for (unsigned i = 0; i < n_workers; ++i) start_worker();
+  } catch (const std::system_error& failure) {
+    stop();
+    throw std::system_error(failure.code(), "cannot start " + std::to_string(n_workers) +
+                                                " workers, only " +
+                                                std::to_string(workers_.size()));
+  }
 }
 
 Pool::~Pool() { stop(); }
+
+void Pool::start_worker() {
+  const auto number = static_cast<unsigned>(workers_.size());
+  workers_.emplace_back([this, number] { work(number); });
+}
 
 void Pool::stop() {
   {
@@ -21,8 +32,9 @@ void Pool::stop() {
     is_stopping_ = true;
   }
   has_work_.notify_all();
-  for (std::thread& worker : workers_) worker.join();
-  workers_.clear();
+  for (std::thread& worker : workers_) {
+    if (worker.joinable()) worker.join();
+  }
 }
 
 void Pool::announce_to(Loop& loop, Wake& target) {
@@ -30,23 +42,9 @@ void Pool::announce_to(Loop& loop, Wake& target) {
   target_ = &target;
 }
 
-void Pool::push(WorkerTask* task) {
-  const unsigned rank = std::min(task->rank, kRanks - 1);
-  Fifo& queue = queues_[rank];
-  task->next = nullptr;
-  (queue.head ? queue.tail->next : queue.head) = task;
-  queue.tail = task;
-  waiting_ranks_ |= std::uint64_t{1} << rank;
-}
-
-WorkerTask* Pool::pop() {
-  if (!waiting_ranks_) return nullptr;
-  const unsigned rank = 63U - static_cast<unsigned>(std::countl_zero(waiting_ranks_));
-  Fifo& queue = queues_[rank];
-  WorkerTask* task = queue.head;
-  queue.head = task->next;
-  if (!queue.head) waiting_ranks_ &= ~(std::uint64_t{1} << rank);
-  return task;
+unsigned Pool::add_share(unsigned weight) {
+  MutexLock lock(mutex_);
+  return queue_.add(weight);
 }
 
 void Pool::submit(std::vector<WorkerTask*>& batch) {
@@ -54,7 +52,7 @@ void Pool::submit(std::vector<WorkerTask*>& batch) {
   std::size_t n_wake = 0;
   {
     MutexLock lock(mutex_);
-    for (WorkerTask* task : batch) push(task);
+    for (WorkerTask* task : batch) queue_.push(*task);
     n_wake = std::min<std::size_t>(batch.size(), n_idle_);
   }
   batch.clear();
@@ -71,11 +69,37 @@ void Pool::collect(std::vector<WorkerTask*>& finished) {
   }
 }
 
-WorkerTask* Pool::wait_for_task() {
+bool Pool::begin_substitute() {
+  if (n_substitutes_ == n_workers_) return false;
+  try {
+    start_worker();
+  } catch (const std::system_error&) {
+    return false;  // the pool is smaller by one until the call returns
+  }
+  ++n_substitutes_;
+  return true;
+}
+
+void Pool::end_substitute() {
+  --n_substitutes_;
+  {
+    MutexLock lock(mutex_);
+    ++n_surplus_;
+  }
+  has_work_.notify_one();
+}
+
+WorkerTask* Pool::wait_for_task(const Debt& debt, bool& has_waited) {
   MutexLock lock(mutex_);
+  queue_.settle(debt.share, debt.took, debt.expected);
   while (true) {
-    if (WorkerTask* task = pop()) return task;
+    if (n_surplus_ > 0) {
+      --n_surplus_;
+      return nullptr;
+    }
+    if (WorkerTask* task = queue_.pop()) return task;
     if (is_stopping_) return nullptr;
+    has_waited = true;
     ++n_idle_;
     has_work_.wait(mutex_);
     --n_idle_;
@@ -92,12 +116,33 @@ void Pool::finish(WorkerTask* task) {
   if (is_first && loop_) loop_->post(*target_);
 }
 
+/// Each task is handed back as soon as it has ended, not with those that follow it: they may take
+/// long, and what waits for its slot may go on.
+Pool::Clock::time_point Pool::run_chain(WorkerTask* task, Clock::time_point begun, Debt& debt) {
+  debt = {task->share, task->expected, {}};
+  while (task) {
+    task->mark_started(begun);
+    WorkerTask* following = task->run();
+    const auto ended = Clock::now();  // one clock read a boundary
+    task->took = ended - begun;
+    debt.took += task->took;
+    finish(task);
+    task = following;
+    begun = ended;
+  }
+  return begun;
+}
+
 void Pool::work(unsigned number) {
   const RoleScope role(ThreadRole::worker);
   pthread_setname_np(pthread_self(), ("worker-" + std::to_string(number)).c_str());
-  while (WorkerTask* task = wait_for_task()) {
-    task->run();
-    finish(task);
+  Debt debt;
+  bool has_waited = true;
+  Clock::time_point now;
+  while (WorkerTask* task = wait_for_task(debt, has_waited)) {
+    if (has_waited) now = Clock::now();
+    has_waited = false;
+    now = run_chain(task, now, debt);
   }
 }
 

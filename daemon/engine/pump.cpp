@@ -13,26 +13,28 @@ void Pipeline::mark_dirty(Node& node) {
   if (!is_pumping_) engine_.schedule();
 }
 
+void Pipeline::mark_all_dirty() {
+  for (const auto& node : nodes_) mark_dirty(*node);
+}
+
 void Pipeline::pump() {
   if (state_ != State::running) return;
   is_pumping_ = true;
-  for (Node* node : std::exchange(refused_, {})) mark_dirty(*node);
+  for (Node* node : std::exchange(refused_, {})) {
+    node->is_refused = false;
+    mark_dirty(*node);
+  }
   do {
     take_released();
     for (std::size_t i = 0; i < completed_.size(); ++i) process(*completed_[i]);
     completed_.clear();
     admit_from_intake();
     // Sink first: what leaves a stage makes room for what waits before it.
-    for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+    for (auto node = nodes_.rbegin(); node != nodes_.rend() && n_dirty_ > 0; ++node) {
       if (!(*node)->is_dirty) continue;
       (*node)->is_dirty = false;
       --n_dirty_;
-      for (std::size_t n = (*node)->waiting.size(); n > 0 && !(*node)->waiting.empty(); --n) {
-        Run& run = *(*node)->waiting.front();
-        (*node)->waiting.erase((*node)->waiting.begin());
-        run.is_waiting = false;
-        flush(run);
-      }
+      flush_waiting(**node);
       start_runs(**node);
     }
   } while (n_dirty_ > 0 || !completed_.empty());
@@ -41,9 +43,23 @@ void Pipeline::pump() {
   end_nodes();
 }
 
+/// Each run that waits is looked at once; it may wait again.
+void Pipeline::flush_waiting(Node& node) {
+  if (node.waiting.empty()) return;
+  flushing_.clear();
+  flushing_.swap(node.waiting);
+  for (std::size_t i = 0; i < flushing_.size(); ++i) {
+    Run* run = flushing_[i];
+    if (!run) continue;  // ended meanwhile
+    flushing_[i] = nullptr;
+    run->is_waiting = false;
+    flush(*run);
+  }
+  flushing_.clear();
+}
+
 bool Pipeline::overdraw() {
   if (refused_.empty()) return false;
-  std::sort(refused_.begin(), refused_.end(), [](auto* a, auto* b) { return a->index > b->index; });
   is_overdrawing_ = true;
   pump();
   return !std::exchange(is_overdrawing_, false);
@@ -53,21 +69,25 @@ void Pipeline::ticket_released(std::size_t node, std::vector<Job*> jobs) noexcep
   {
     MutexLock lock(released_mutex_);
     released_.push_back({node, std::move(jobs)});
+    has_released_.store(true, std::memory_order_release);
     if (released_.size() > 1) return;
   }
   engine_.loop().post(*this);
 }
 
-void Pipeline::wake(unsigned) noexcept {
+void Pipeline::wake(unsigned events) noexcept {
   loop_home.check();
+  if (events & Loop::kTimer) close_epoch();
   engine_.schedule();
 }
 
 void Pipeline::take_released() {
+  if (!has_released_.load(std::memory_order_acquire)) return;
   std::vector<Released> released;
   {
     MutexLock lock(released_mutex_);
     released.swap(released_);
+    has_released_.store(false, std::memory_order_relaxed);
   }
   for (const Released& each : released) {
     for (Job* job : each.jobs) {
@@ -84,6 +104,7 @@ bool Pipeline::has_ended(const Node& node) const {
 
 void Pipeline::end_nodes() {
   if (state_ != State::running || !intake_closed_ || !intake_.empty() || n_cleanups_ > 0) return;
+  if (is_paused_) return;
   for (const auto& node : nodes_) {
     if (node->has_ended) continue;
     if (!has_ended(*node) || node->n_active > 0 || !completed_.empty()) return;
@@ -91,7 +112,7 @@ void Pipeline::end_nodes() {
     if (node->scope() == Scope::pipeline && !node->finish_started) {
       node->finish_started = true;
       if (!is_stopping_) {
-        start_finish(*node, *node->free_slots.back(), nullptr);
+        start_own_call(*node, *node->free_slots.back(), nullptr, RunKind::finish);
         return;
       }
     }

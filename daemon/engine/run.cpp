@@ -2,14 +2,26 @@
 
 #include <algorithm>
 
+#include <capstan/sdk/detail/item_access.hpp>
+
 #include "engine/engine.hpp"
 #include "engine/pipeline.hpp"
 
 namespace capstan::engine {
 
-void Run::run() noexcept {
+void Run::reset(RunKind run_kind) noexcept {
+  kind = run_kind;
+  state = RunState::entering;
+  is_abandoned = is_waiting = has_timed_out = has_substitute = counts_as_work = false;
+  keeps_input = was_cancelled = has_failed = is_in_stage = false;
+  n_failures = 0;
+  n_handed_on = n_to_skip = 0;
+  loan.store(Loan::none, std::memory_order_relaxed);
+}
+
+WorkerTask* Run::run() noexcept {
   worker_home.check();
-  started_at.store(Loop::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  Run* following = follower;
   try {
     if (slot->is_cancelled() && call != Call::discard) throw Cancelled();  // while it was queued
     slot->construct();
@@ -27,6 +39,8 @@ void Run::run() noexcept {
     if (slot->is_constructed()) slot->sync().discard();
     input = Item();
   }
+  const bool is_used = following && following->loan.load(std::memory_order_relaxed) == Loan::used;
+  return is_used ? following : nullptr;
 }
 
 void Run::step_sync() {
@@ -40,12 +54,19 @@ void Run::step_sync() {
   while (wants_more) {
     Item out;
     Step step = Step::invalid;
-    if (call == Call::begin) {
-      step = stage.begin(std::move(input), out);
-    } else if (call == Call::finish) {
-      step = stage.finish(out);
-    } else {
-      step = stage.next(out);
+    switch (call) {
+      case Call::begin:
+        step = stage.begin(std::move(input), out);
+        break;
+      case Call::finish:
+        step = stage.finish(out);
+        break;
+      case Call::tick:
+        step = stage.tick(out);
+        break;
+      default:
+        step = stage.next(out);
+        break;
     }
     call = Call::next;
     wants_more = take_output(step, std::move(out));
@@ -56,16 +77,53 @@ bool Run::take_output(Step step, Item out) {
   result = step;
   if (step == Step::invalid) throw std::logic_error("the stage returned no valid step");
   if (step == Step::done) return false;
+  if (out && !node.plan.paths.empty() && out.path() >= node.plan.paths.size()) {
+    throw std::logic_error("sent an output down path " + std::to_string(out.path()) + " of " +
+                           std::to_string(node.plan.paths.size()));
+  }
+  Budget& budget = node.pipeline.engine().budget();
   std::size_t size = 0;
   if (out) {
-    out.payload()->charge(node.pipeline.engine().memory());
+    out.payload()->charge(budget.account);
     size = out.payload()->size_bytes();
+    if (size > budget.limit()) {
+      throw std::runtime_error("gave an item of " + std::to_string(size) +
+                               " bytes, more than the memory budget of " +
+                               std::to_string(budget.limit()) + " (daemon.memory)");
+    }
+    largest_output = std::max(largest_output, size);
   }
-  outputs.push_back(std::move(out));
+  if (!out || !pass_on(out)) outputs.push_back(std::move(out));
   if (step == Step::last) return false;
   grant_items -= 1;
   grant_bytes -= std::min(grant_bytes, size);
-  return grant_items > 0 && grant_bytes > 0 && !slot->is_cancelled();
+  return grant_items > 0 && grant_bytes > 0 && !slot->is_cancelled() && !budget.is_used_up();
+}
+
+/// What the loop does with an output that goes to an edge; see Pipeline::token_of_output.
+void Run::address(Item& out) const {
+  if (!out.has_job() || &out.job() != job) ItemAccess::set_job(out, Ref<const JobInfo>(job));
+  if (node.type().is_one_to_many) {
+    ItemAccess::set_index(out, next_index);
+  } else if (node.scope() == Scope::item) {
+    ItemAccess::set_index(out, index);
+  }
+}
+
+/// Gives an output to the next stage of the segment, if its slot was lent and not called back.
+bool Run::pass_on(Item& out) {
+  if (!follower || !outputs.empty() || n_to_skip > 0) return false;
+  Loan lent = Loan::lent;
+  if (!follower->loan.compare_exchange_strong(lent, Loan::used, std::memory_order_acq_rel)) {
+    return false;
+  }
+  address(out);
+  if (follower->keeps_input) {
+    follower->token.item = out;  // shared: writers copy
+  }
+  follower->index = out.index();
+  follower->input = std::move(out);
+  return true;
 }
 
 void Run::done() noexcept {
@@ -78,16 +136,23 @@ void Run::done() noexcept {
 }
 
 void Run::call_async() {
-  started_at.store(Loop::Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  mark_started(node.pipeline.engine().loop().now());
   set_in_stage(true);
   try {
     slot->start();
-    if (call == Call::begin) {
-      slot->async().begin(std::move(input), *this);
-    } else if (call == Call::finish) {
-      slot->async().finish(*this);
-    } else {
-      slot->async().next(*this);
+    switch (call) {
+      case Call::begin:
+        slot->async().begin(std::move(input), *this);
+        break;
+      case Call::finish:
+        slot->async().finish(*this);
+        break;
+      case Call::tick:
+        slot->async().tick(*this);
+        break;
+      default:
+        slot->async().next(*this);
+        break;
     }
   } catch (const std::exception& failure) {
     fail(failure.what());
@@ -98,8 +163,7 @@ void Run::call_async() {
 
 void Run::set_in_stage(bool is_inside) noexcept {
   is_in_stage = is_inside;
-  // A source may wait for ever, which must not keep others from going on.
-  if (node.is_source()) return;
+  if (!counts_as_work) return;
   Engine& engine = node.pipeline.engine();
   is_inside ? engine.step_begun() : engine.step_ended();
 }

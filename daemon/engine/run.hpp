@@ -2,17 +2,17 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <string>
 
 #include <capstan/sdk/stage.hpp>
 
 #include "engine/node.hpp"
+#include "engine/ring.hpp"
 #include "engine/task.hpp"
 
 namespace capstan::engine {
 
-enum class RunKind : std::uint8_t { invalid = 0, process, finish };
+enum class RunKind : std::uint8_t { invalid = 0, process, finish, tick };
 
 enum class RunState : std::uint8_t {
   invalid = 0,
@@ -24,16 +24,20 @@ enum class RunState : std::uint8_t {
 };
 
 /// What the next call into the stage is.
-enum class Call : std::uint8_t { invalid = 0, begin, next, finish, discard };
+enum class Call : std::uint8_t { invalid = 0, begin, next, finish, tick, discard };
+
+/// What has become of a slot that was lent to the run before it in a segment.
+enum class Loan : std::uint8_t { none = 0, lent, used, called_back };
 
 /// Home: the loop. While `state` is working and the stage is sync, the fields under "step" belong
-/// to the worker.
+/// to the worker. Runs are used again: reset() says what a new one is.
 class Run final : public WorkerTask, public Completion, public Wake {
  public:
-  Run(Node& run_node, RunKind run_kind) : node(run_node), kind(run_kind) {}
+  explicit Run(Node& run_node) : node(run_node) {}
+  void reset(RunKind run_kind) noexcept;
 
-  // Task
-  void run() noexcept override;
+  // WorkerTask
+  WorkerTask* run() noexcept override;
   void done() noexcept override CAPSTAN_ON_LOOP;
   // Completion (async stages)
   void complete(Step step, Item out) noexcept override;
@@ -45,38 +49,51 @@ class Run final : public WorkerTask, public Completion, public Wake {
   /// Begins the step of an async stage; its end comes as a Completion.
   void call_async() CAPSTAN_ON_LOOP;
 
+  // The step: written before it starts, and its result. First, for the worker touches only these.
   Node& node;
-  const RunKind kind;
   Slot* slot = nullptr;
-  Token token;
-  Edge* edge = nullptr;     ///< where the token came from
-  std::uint64_t index = 0;  ///< of the input item
+  Run* follower = nullptr;  ///< the run of the next stage in the segment, prepared for an output
+  Item input;
+  Ring<Item> outputs;
+  std::size_t grant_items = 0;
+  std::size_t grant_bytes = 0;
+  const Job* job = nullptr;      ///< whose outputs these are, for a follower
+  std::uint64_t next_index = 0;  ///< of the output that a follower takes
+  Call call = Call::invalid;
+  Step result = Step::invalid;
+  bool keeps_input = false;  ///< another try may need it
+  bool was_cancelled = false;
+  bool has_failed = false;
+  bool is_in_stage = false;            ///< async: a completion is owed
+  std::atomic<Loan> loan{Loan::none};  ///< this run's own, as a follower
+  std::size_t largest_output = 0;      ///< bytes
+  std::string message;
+
+  // The loop's.
+  RunKind kind = RunKind::process;
   RunState state = RunState::entering;
   bool is_abandoned = false;  ///< its job is over: nothing is handed on
   bool is_waiting = false;    ///< listed in node.waiting
   bool has_timed_out = false;
-  bool has_emitted = false;  ///< an output left the stage: no other try is possible
+  bool has_substitute = false;  ///< another worker stands in for the one it holds
+  bool counts_as_work = false;  ///< will free memory: no overdraft meanwhile
   unsigned n_failures = 0;
-  std::deque<Item> outputs;
+  std::uint64_t n_handed_on = 0;  ///< outputs that left the stage
+  std::uint64_t n_to_skip = 0;    ///< of those, how many another try gives again
+  Token token;
+  Edge* edge = nullptr;     ///< where the token came from
+  std::uint64_t index = 0;  ///< of the input item
+  std::size_t promised_bytes = 0;
   Loop::Watch* timer = nullptr;
+  Run* before_in_order = nullptr;
   Run* next_in_order = nullptr;
-
-  // The step: written before it starts, and its result.
-  Call call = Call::invalid;
-  std::size_t grant_items = 0;
-  std::size_t grant_bytes = 0;
-  Item input;
-  Step result = Step::invalid;
-  bool was_cancelled = false;
-  bool has_failed = false;
-  std::string message;
-  bool is_in_stage = false;                     ///< async: a completion is owed
-  std::atomic<Loop::Clock::rep> started_at{0};  ///< when the step began; 0: still queued
 
  private:
   void set_in_stage(bool is_inside) noexcept;
   void step_sync();
   bool take_output(Step step, Item out);
+  bool pass_on(Item& out);
+  void address(Item& out) const;
 };
 
 }  // namespace capstan::engine

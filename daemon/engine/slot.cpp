@@ -11,7 +11,10 @@ namespace {
 class OffloadTask final : public WorkerTask {
  public:
   explicit OffloadTask(Work& work) : work_(work) {}
-  void run() noexcept override { work_.run(); }
+  WorkerTask* run() noexcept override {
+    work_.run();
+    return nullptr;
+  }
   void done() noexcept override {
     Work& work = work_;
     delete this;
@@ -33,6 +36,7 @@ void Slot::offload(Work& work) {
   loop_home.check();
   auto* task = new OffloadTask(work);
   task->rank = static_cast<unsigned>(node_.index);
+  task->share = node_.pipeline.share();
   node_.pipeline.engine().submit(*task);
 }
 
@@ -64,7 +68,25 @@ void Slot::destroy() noexcept {
 
 void Slot::charge(std::int64_t bytes) noexcept {
   n_charged_.fetch_add(bytes, std::memory_order_relaxed);
-  node_.pipeline.engine().memory().bytes.fetch_add(bytes, std::memory_order_relaxed);
+  node_.pipeline.engine().budget().account.bytes.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void Slot::arm_tick() {
+  if (!std::exchange(is_tick_asked_, false)) return;
+  cancel_tick();
+  if (tick_delay_.count() > 0) tick_timer_ = loop().add_timer(tick_delay_, *this);
+}
+
+void Slot::cancel_tick() noexcept {
+  is_tick_due_ = false;
+  if (tick_timer_) loop().remove(std::exchange(tick_timer_, nullptr));
+}
+
+void Slot::wake(unsigned) noexcept {
+  loop_home.check();
+  cancel_tick();
+  is_tick_due_ = true;
+  if (!run) node_.pipeline.tick_due(*this);
 }
 
 void Slot::start() {

@@ -3,7 +3,7 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
+#include <utility>
 
 #include <capstan/sdk/stage.hpp>
 
@@ -17,7 +17,7 @@ struct Node;
 /// worker when the first item comes, and is never entered twice at once.
 ///
 /// Home: the loop, but for the instance of a sync stage, which belongs to the worker that runs it.
-class Slot final : public StageContext {
+class Slot final : public StageContext, private Wake {
  public:
   explicit Slot(Node& node) : node_(node) {}
 
@@ -30,7 +30,10 @@ class Slot final : public StageContext {
   }
   Loop& loop() override;
   void offload(Work& work) override;
-  void request_tick(std::chrono::nanoseconds delay) noexcept override { tick_delay_ = delay; }
+  void request_tick(std::chrono::nanoseconds delay) noexcept override {
+    tick_delay_ = delay;
+    is_tick_asked_ = true;
+  }
   void charge(std::int64_t bytes) noexcept override;
   void expect_jobs(std::uint64_t n_jobs) noexcept override;
 
@@ -52,15 +55,27 @@ class Slot final : public StageContext {
     cancel_requested_.store(requested, std::memory_order_relaxed);
   }
 
+  /// After a step: arms the timer that the stage asked for. Whether its time has come is told to
+  /// the pipeline. On the loop, as the two below.
+  void arm_tick();
+  void cancel_tick() noexcept;
+  void keep_tick() noexcept { is_tick_due_ = true; }
+  bool take_due_tick() noexcept { return std::exchange(is_tick_due_, false); }
+
   Run* run = nullptr;  ///< what is inside now
+  Job* job = nullptr;  ///< job scope: whose instance this is
 
  private:
+  void wake(unsigned events) noexcept override;  // the tick's time has come
   std::shared_ptr<void> shared_object(MakeShared make, void* argument) override;
 
   Node& node_;
   std::atomic<bool> cancel_requested_{false};
   bool is_started_ = false;
-  std::chrono::nanoseconds tick_delay_{0};  // asked for in the step under way
+  bool is_tick_asked_ = false;  // in the step under way
+  bool is_tick_due_ = false;
+  std::chrono::nanoseconds tick_delay_{0};
+  Loop::Watch* tick_timer_ = nullptr;
   std::atomic<std::int64_t> n_charged_{0};  // bytes of working memory
   std::unique_ptr<SyncStage> sync_;
   std::unique_ptr<AsyncStage> async_;

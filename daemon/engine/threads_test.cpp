@@ -18,6 +18,7 @@ class LiveRun final : public PlanOfStages, public Observer {
     seen.n_wrong_thread = seen.n_entered = seen.max_inside = 0;
     seen.loop_thread = std::this_thread::get_id();
     plan.name = "p";
+    graph::mark_segments(plan);
     Pool pool(n_workers);
     Engine engine(loop_, pool, log_, SIZE_MAX / 4);
     engine.add(plan, *this).prepare();
@@ -38,7 +39,7 @@ class LiveRun final : public PlanOfStages, public Observer {
   }
   void item_left(Pipeline&, const Item&) override { ++n_left; }
   void source_failed(Pipeline&, const Failure&) override { ADD_FAILURE(); }
-  void pipeline_finished(Pipeline&, std::size_t) override { loop_.quit(); }
+  void pipeline_finished(Pipeline&, const std::vector<JobRequest>&) override { loop_.quit(); }
 
   RoleScope role_{ThreadRole::loop};
   LineLogger log_;

@@ -68,7 +68,24 @@ class CAPSTAN_CAPABILITY("mutex") Mutex {
   void unlock() CAPSTAN_RELEASE() { mutex_.unlock(); }
 
  private:
+  friend class Condition;
   std::mutex mutex_;
+};
+
+/// std::condition_variable for that mutex.
+class Condition {
+ public:
+  /// May wake without reason: the caller looks again.
+  void wait(Mutex& mutex) CAPSTAN_REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait(lock);
+    lock.release();
+  }
+  void notify_one() noexcept { condition_.notify_one(); }
+  void notify_all() noexcept { condition_.notify_all(); }
+
+ private:
+  std::condition_variable condition_;
 };
 
 class CAPSTAN_SCOPED_CAPABILITY MutexLock {

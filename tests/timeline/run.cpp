@@ -63,7 +63,10 @@ class Surroundings final : public StageContext, private Wake {
 
  private:
   struct Lent final : engine::WorkerTask {
-    void run() noexcept override { work->run(); }
+    WorkerTask* run() noexcept override {
+      work->run();
+      return nullptr;
+    }
     void done() noexcept override { work->done(); }
     Work* work = nullptr;
   };

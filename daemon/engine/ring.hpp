@@ -1,0 +1,61 @@
+// A queue in one block of memory that grows and is then kept: no allocation in the long run.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace capstan::engine {
+
+/// First in, first out; std::deque frees and allocates a chunk every few elements. T is default
+/// constructible, and its default owns nothing.
+template <class T>
+class Ring {
+ public:
+  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
+  T& operator[](std::size_t i) noexcept { return slots_[(head_ + i) & (capacity_ - 1)]; }
+  const T& operator[](std::size_t i) const noexcept {
+    return slots_[(head_ + i) & (capacity_ - 1)];
+  }
+  T& front() noexcept { return slots_[head_]; }
+  const T& front() const noexcept { return slots_[head_]; }
+
+  void push_back(T value) {
+    if (size_ == capacity_) grow();
+    (*this)[size_] = std::move(value);
+    ++size_;
+  }
+  void push_front(T value) {
+    if (size_ == capacity_) grow();
+    head_ = (head_ + capacity_ - 1) & (capacity_ - 1);
+    slots_[head_] = std::move(value);
+    ++size_;
+  }
+  T pop_front() {
+    T value = std::exchange(slots_[head_], T());
+    head_ = (head_ + 1) & (capacity_ - 1);
+    --size_;
+    return value;
+  }
+  void clear() {
+    while (!empty()) pop_front();
+  }
+
+ private:
+  void grow() {
+    const std::size_t larger = capacity_ ? 2 * capacity_ : 4;  // a power of two
+    auto slots = std::make_unique<T[]>(larger);
+    for (std::size_t i = 0; i < size_; ++i) slots[i] = std::move((*this)[i]);
+    slots_ = std::move(slots);
+    capacity_ = larger;
+    head_ = 0;
+  }
+
+  std::unique_ptr<T[]> slots_;
+  std::size_t capacity_ = 0;
+  std::size_t head_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace capstan::engine
