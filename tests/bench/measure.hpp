@@ -106,6 +106,13 @@ class Latencies {
   std::vector<float> samples_us_;
 };
 
+/// How long the sleeper of that number sleeps, out of `n`: long enough for all to be asleep at
+/// once, and spread, so that they do not all wake in the same iteration.
+inline std::chrono::microseconds sleep_time(std::uint64_t number, std::uint64_t n) {
+  const std::uint64_t shortest_us = std::max<std::uint64_t>(50'000, n * 40);
+  return std::chrono::microseconds(shortest_us + shortest_us / 2 * (number * 7919 % n) / n);
+}
+
 /// Bytes of memory the process has now: in pages, and as malloc counts them over all arenas.
 inline double resident_bytes() {
   std::ifstream statm("/proc/self/statm");

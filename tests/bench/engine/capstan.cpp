@@ -1,121 +1,95 @@
 // The subject `capstan`: the daemon's engine on its real loop and pool.
 //
-//   engine_capstan --case hop --variant items|jobs --workers N --in-flight N --items N
+//   engine_capstan --case hop [--variant jobs] --workers N --in-flight N --items N
+//   engine_capstan --case async [--variant jobs] --in-flight N --items N
+//   engine_capstan --case chain3 [--variant fused] --workers N --in-flight N --items N
+//   engine_capstan --case sleepers [--variant unordered] --items N
+//   engine_capstan --case memory [--variant jobs] --items N
+#include "bench/engine/capstan_live.hpp"
 #include "bench/engine/capstan_stages.hpp"
-#include "engine/engine.hpp"
-#include "engine/pipeline.hpp"
-#include "engine/pool.hpp"
-#include "loop/event_loop.hpp"
+#include "graph/segments.hpp"
 
 namespace bench {
 namespace {
 
 constexpr std::uint64_t kItemsPerJob = 1000;
 
-class StderrLogger final : public Logger {
- public:
-  bool is_enabled(LogLevel level) const noexcept override { return level >= LogLevel::warn; }
-  void write(LogLevel, std::string_view line) noexcept override {
-    std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-  }
-};
-
-/// Runs one plan to its end. Home: the loop, which is the main thread.
-class Live final : public engine::Observer {
- public:
-  Live() { plan_.name = "bench"; }
-
-  Live& add(const StageType& type, unsigned concurrency, std::size_t queue_items) {
-    graph::Stage stage;
-    stage.id = type.name + std::to_string(plan_.stages.size());
-    stage.type = &type;
-    stage.options = Options(type.options, type.n_options);
-    stage.scope = type.scope;
-    stage.concurrency = concurrency;
-    stage.queue_items = queue_items;
-    stage.queue_bytes = std::size_t{64} << 20;
-    if (!plan_.stages.empty()) {
-      stage.inputs.push_back({plan_.stages.size() - 1, std::nullopt});
-      plan_.stages.back().outputs.push_back(plan_.stages.size());
-    }
-    plan_.stages.push_back(std::move(stage));
-    return *this;
-  }
-  /// `n_jobs` are submitted; 0 where the first stage is a source.
-  void run(unsigned n_workers, std::uint64_t n_jobs) {
-    n_jobs_ = n_jobs;
-    engine::Pool pool(n_workers);
-    engine::Engine engine(loop_, pool, log_, std::size_t{1} << 30);
-    loop_home.check();
-    engine.add(plan_, *this).prepare();
-    loop_.run();
-    if (traffic.n_left != traffic.n_items || n_failed_ > 0) {
-      throw std::runtime_error(std::to_string(traffic.n_left) + " items left, " +
-                               std::to_string(n_failed_) + " jobs failed");
-    }
-  }
-
- private:
-  void pipeline_prepared(engine::Pipeline& pipeline,
-                         const std::vector<engine::Failure>& failures) override {
-    loop_home.check();
-    if (!failures.empty()) throw std::runtime_error(describe(failures.front()));
-    pipeline.run();
-    if (n_jobs_ == 0) return;
-    for (std::uint64_t i = 0; i < n_jobs_; ++i) pipeline.submit({"job", ""});
-    pipeline.close_intake();
-  }
-  void item_left(engine::Pipeline&, const Item& item) override {
-    if (const auto* stamp = item.get_if<Stamp>()) {
-      traffic.left(stamp->made_at);
-    } else {
-      const std::uint64_t number = std::stoull(item.get<Reference>().location());
-      traffic.left(Source::made_at[number % Source::made_at.size()]);
-    }
-    if (traffic.waiting) loop_.post(*std::exchange(traffic.waiting, nullptr));
-  }
-  void job_settled(engine::Pipeline&, const engine::JobReport& report) override {
-    n_failed_ += report.state != engine::JobState::done;
-  }
-  void source_failed(engine::Pipeline&, const engine::Failure&) override { ++n_failed_; }
-  void pipeline_finished(engine::Pipeline&, std::size_t) override { loop_.quit(); }
-
-  RoleScope role_{ThreadRole::loop};  // first, so that the engine is destroyed on the loop, too
-  StderrLogger log_;
-  EventLoop loop_;
-  graph::Pipeline plan_;
-  std::uint64_t n_jobs_ = 0;
-  std::uint64_t n_failed_ = 0;
-};
-
 /// Starts a plan with what makes the items. Returns the number of jobs to be submitted.
 std::uint64_t feed(Live& live, const Arguments& arguments) {
   if (arguments.variant == "jobs") {
     traffic.expect(arguments.n_items, arguments.in_flight, arguments.n_items);
-    Source::made_at.resize(4 * arguments.in_flight + 64);
     live.add(kSource, 1, 1);
     return 0;
   }
   const std::uint64_t n_per_job = std::min(kItemsPerJob, arguments.n_items);
   const std::uint64_t n_jobs = arguments.n_items / n_per_job;
   traffic.expect(n_jobs * n_per_job, arguments.in_flight, n_per_job);
-  live.add(kFeed, 1, 16);
+  live.add(kItemType<Feed>, 1, 16);
   return n_jobs;
 }
 
-/// Loop to worker and back. A quarter of what is in flight waits before the stage, so that it can
-/// begin the next items in the iteration in which others leave.
-void hop(const Arguments& arguments) {
+/// `n_stages` of a type in a row. What is in flight is shared out evenly; a quarter of it waits in
+/// queues, so that a stage can begin the next items in the iteration in which others leave it.
+void row_of(const StageType& type, unsigned n_stages, const Arguments& arguments) {
   Live live;
   const std::uint64_t n_jobs = feed(live, arguments);
-  const unsigned n_queued = std::max(arguments.in_flight / 4, 1U);
-  live.add(kPass, std::max(arguments.in_flight - n_queued, 1U), n_queued);
+  const unsigned share = arguments.in_flight / n_stages;
+  const unsigned n_queued = std::max(share / 4, 1U);
+  const unsigned n_inside = share > n_queued ? share - n_queued : 1;
+  for (unsigned i = 0; i < n_stages; ++i) live.add(type, n_inside, n_queued);
+  if (arguments.variant == "fused") graph::mark_segments(live.plan());
   live.run(arguments.n_workers, n_jobs);
   throughput(traffic.n_left, traffic.watch).add(traffic.latencies).print();
 }
 
+/// All items asleep at once in one stage.
+void sleepers(const Arguments& arguments) {
+  Live live;
+  const std::uint64_t n_jobs = feed(live, arguments);
+  live.add(kItemType<Sleeper>, static_cast<unsigned>(traffic.n_items), 64);
+  if (arguments.variant == "unordered") live.plan().stages.back().order = graph::Order::none;
+  traffic.latencies = Latencies(traffic.n_items, 1);
+  double growth = 0;
+  traffic.on_first_made = [&growth] { growth = -resident_bytes(); };
+  Sleeper::on_all_asleep = [&growth] { growth += resident_bytes(); };
+  live.run(arguments.n_workers, n_jobs);
+  if (Sleeper::n_asleep != traffic.n_items) throw std::runtime_error("not all slept at once");
+  Report(traffic.n_left, growth / static_cast<double>(traffic.n_items))
+      .add(traffic.watch)
+      .add(traffic.latencies)
+      .add("frame_bytes", Sleeper::frame_bytes)
+      .print();
+}
+
+/// All items in flight at once, in a queue before a stage that lets nothing through.
+void memory(const Arguments& arguments) {
+  Live live;
+  const std::uint64_t n_jobs = feed(live, arguments);
+  live.add(kItemType<Barrier>, 1, arguments.n_items);
+  double growth = 0, resident_growth = 0;
+  traffic.on_first_made = [&] {
+    growth = -allocated_bytes();
+    resident_growth = -resident_bytes();
+  };
+  traffic.on_last_made = [&] {
+    growth += allocated_bytes();
+    resident_growth += resident_bytes();
+    Barrier::opened.set_value();
+  };
+  live.run(arguments.n_workers, n_jobs);
+  const auto n_items = static_cast<double>(traffic.n_items);
+  Report(traffic.n_left, growth / n_items)
+      .add(traffic.watch)
+      .add("resident_bytes", resident_growth / n_items)
+      .print();
+}
+
 void run(const Arguments& arguments) {
-  if (arguments.name == "hop") return hop(arguments);
+  if (arguments.name == "hop") return row_of(kItemType<Pass>, 1, arguments);
+  if (arguments.name == "async") return row_of(kItemType<Instant>, 1, arguments);
+  if (arguments.name == "chain3") return row_of(kItemType<Pass>, 3, arguments);
+  if (arguments.name == "sleepers") return sleepers(arguments);
+  if (arguments.name == "memory") return memory(arguments);
   throw std::invalid_argument("no case " + arguments.name);
 }
 

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <coroutine>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -187,9 +188,49 @@ class BareLoop {
   BarePool pool_;  // last: its workers end before what they refer to
 };
 
+/// A coroutine that ends at once; its frame is on the heap, as that of any stage is.
+struct Coroutine {
+  struct promise_type {
+    Coroutine get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { std::abort(); }
+  };
+};
+[[gnu::noinline]] Coroutine instant(std::uint64_t& n_left) {
+  ++n_left;
+  co_return;
+}
+
+/// Coroutines on a loop that looks for other events after each `in_flight` of them.
+void async(const Arguments& arguments) {
+  const int epoll_fd = ::epoll_create1(EPOLL_CLOEXEC);
+  std::uint64_t n_left = 0;
+  Stopwatch watch;
+  watch.start();
+  while (n_left < arguments.n_items) {
+    const std::uint64_t end = std::min(n_left + arguments.in_flight, arguments.n_items);
+    while (n_left < end) instant(n_left);
+    epoll_event event{};
+    ::epoll_wait(epoll_fd, &event, 1, 0);
+  }
+  watch.stop();
+  ::close(epoll_fd);
+  throughput(n_left, watch).print();
+}
+
+void nothing(Task&) {}
+void three_times_nothing(Task& task) {
+  void (*volatile step)(Task&) = nothing;  // three calls, not none
+  for (int i = 0; i < 3; ++i) step(task);
+}
+
 void run(const Arguments& arguments) {
-  if (arguments.name != "hop") throw std::invalid_argument("no case " + arguments.name);
-  BareLoop(arguments).run([](Task&) {});
+  if (arguments.name == "hop") return BareLoop(arguments).run(nothing);
+  if (arguments.name == "chain3") return BareLoop(arguments).run(three_times_nothing);
+  if (arguments.name == "async") return async(arguments);
+  throw std::invalid_argument("no case " + arguments.name);
 }
 
 }  // namespace
