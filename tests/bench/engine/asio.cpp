@@ -23,7 +23,10 @@ class Traffic {
         pool_(arguments.n_workers) {}
 
   void run(unsigned in_flight) {
-    const auto guard = asio::make_work_guard(loop_);
+    // With something to wait for, as every daemon has: a loop without any does not use epoll at
+    // all, and is woken by a condition variable.
+    asio::steady_timer timer(loop_, std::chrono::hours(1));
+    timer.async_wait([](const boost::system::error_code&) {});
     watch_.start();
     for (unsigned i = 0; i < in_flight && n_made_ < n_items_; ++i) make();
     loop_.run();

@@ -48,7 +48,6 @@ void sleepers(const Arguments& arguments) {
   const std::uint64_t n_jobs = feed(live, arguments);
   live.add(kItemType<Sleeper>, static_cast<unsigned>(traffic.n_items), 64);
   if (arguments.variant == "unordered") live.plan().stages.back().order = graph::Order::none;
-  traffic.latencies = Latencies(traffic.n_items, 1);
   double growth = 0;
   traffic.on_first_made = [&growth] { growth = -resident_bytes(); };
   Sleeper::on_all_asleep = [&growth] { growth += resident_bytes(); };
@@ -56,7 +55,7 @@ void sleepers(const Arguments& arguments) {
   if (Sleeper::n_asleep != traffic.n_items) throw std::runtime_error("not all slept at once");
   Report(traffic.n_left, growth / static_cast<double>(traffic.n_items))
       .add(traffic.watch)
-      .add(traffic.latencies)
+      .add(Sleeper::lateness)
       .add("frame_bytes", Sleeper::frame_bytes)
       .print();
 }

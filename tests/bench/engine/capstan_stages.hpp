@@ -150,6 +150,7 @@ class Sleeper final : public AsyncMapStage {
 
   inline static std::uint64_t n_asleep = 0;
   inline static double frame_bytes = 0;
+  inline static Latencies lateness{0, 1};
   inline static std::function<void()> on_all_asleep;
 
  private:
@@ -158,7 +159,7 @@ class Sleeper final : public AsyncMapStage {
     const auto asked_at = Clock::now();
     if (++n_asleep == traffic.n_items) on_all_asleep();
     co_await sleep_for(context_, delay);
-    traffic.latencies.add(Clock::now() - asked_at - delay);
+    lateness.add(Clock::now() - asked_at - delay);
     co_return in;
   }
   StageContext& context_;
