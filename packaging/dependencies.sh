@@ -5,8 +5,9 @@
 #   packaging/dependencies.sh --list SET...   prints the packages of the sets
 #
 # Sets: build (compile and run), tests (all that tests/run.sh needs besides), samples (real clips
-# and photographs for the quick start). Never asks a question and never needs a terminal; when it
-# cannot install, it says what is missing and how to get it, and exits with 1.
+# and photographs for the quick start), bench (peers to measure against, tests/bench). Never asks a
+# question and never needs a terminal; when it cannot install, it says what is missing and how to
+# get it, and exits with 1.
 set -euo pipefail
 
 packages_of() {
@@ -22,8 +23,9 @@ packages_of() {
         ffmpeg nginx-light util-linux
       ;;
     samples) echo forensics-samples-files ;;
+    bench) echo libgstreamer1.0-dev python3-venv ;;
     *)
-      echo "dependencies.sh: no set '$1'; there are build, tests, samples" >&2
+      echo "dependencies.sh: no set '$1'; there are build, tests, samples, bench" >&2
       return 2
       ;;
   esac
@@ -73,7 +75,7 @@ if [[ ${1:-} == --list ]]; then
   exit 0
 fi
 if (($# == 0)); then
-  echo "usage: packaging/dependencies.sh [--list] build|tests|samples..." >&2
+  echo "usage: packaging/dependencies.sh [--list] build|tests|samples|bench..." >&2
   exit 2
 fi
 

@@ -69,7 +69,7 @@ def machine():
     commit = subprocess.run(["git", "-c", "safe.directory=*", "-C", HERE, "rev-parse", "HEAD"],
                             capture_output=True, text=True, check=False).stdout.strip()
     return {"cpu": model, "n_cpus": len(os.sched_getaffinity(0)), "kernel": platform.release(),
-            "python": platform.python_version(), "commit": commit}
+            "python": platform.python_version(), "commit": commit, "load": os.getloadavg()[0]}
 
 
 def options():
@@ -77,7 +77,7 @@ def options():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("works", nargs="*", metavar="WORK", help=", ".join(works()))
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--python", default=sys.executable, help="that runs the subjects in Python")
+    parser.add_argument("--python", help="runs the subjects in Python; default: the build's own")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="")
@@ -85,6 +85,8 @@ def options():
     chosen = parser.parse_args()
     for name in set(chosen.works) - set(works()):
         parser.error(f"no work {name}; there are {', '.join(works())}")
+    own_python = chosen.build / "venv" / "bin" / "python"
+    chosen.python = chosen.python or (own_python if own_python.exists() else sys.executable)
     return chosen
 
 
@@ -92,6 +94,10 @@ def main():
     chosen = options()
     place = subjects.Place(HERE, chosen.build.resolve(), chosen.python)
     n_rounds = 1 if chosen.quick else chosen.rounds
+    before = machine()
+    if before["load"] > 0.5:
+        print(f"others use this machine (load {before['load']:.1f}): figures will scatter\n",
+              flush=True)
     rows = []
     for name in chosen.works or works():
         for group in load(works()[name]).groups(place, chosen.quick):
@@ -101,7 +107,7 @@ def main():
             print(report.table(group, measured), end="\n\n", flush=True)
             rows += measured
     if chosen.json:
-        chosen.json.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n",
+        chosen.json.write_text(json.dumps({"machine": before, "rows": rows}, indent=1) + "\n",
                                encoding="utf-8")
     return any(row["problem"].startswith("FAILED") for row in rows)
 

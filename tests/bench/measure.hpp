@@ -93,6 +93,7 @@ class Latencies {
   void add(Clock::duration latency) {
     samples_us_.push_back(std::chrono::duration<float, std::micro>(latency).count());
   }
+  std::uint64_t size() const { return samples_us_.size(); }
   double percentile_us(double p) {
     if (samples_us_.empty()) return -1;
     const auto nth = samples_us_.begin() +

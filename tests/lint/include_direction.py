@@ -27,7 +27,7 @@ MAY_INCLUDE = {
 ONLY_IN = {
     "event2/": ("daemon/loop/",),
     "event.h": ("daemon/loop/",),
-    "boost/": ("daemon/loader/",),
+    "boost/": ("daemon/loader/", "tests/bench/engine/asio.cpp"),
     "yaml-cpp/": ("daemon/config/",),
     "libav": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp"),
     "libsw": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp"),
@@ -36,6 +36,7 @@ ONLY_IN = {
     "spdlog/": ("daemon/log/",),
     "CLI/": ("daemon/cli/", "daemon/main.cpp"),
     "nlohmann/": ("daemon/cli/",),
+    "gst/": ("tests/bench/engine/gstreamer.cpp",),
 }
 TEST_LIBRARIES = ("gtest/", "gmock/")
 

@@ -1,126 +1,18 @@
-// The subject `limit`: a loop and a pool and nothing else. No graph, jobs, order or accounts: what
-// a round trip between threads costs on this machine.
-//
-// Everything crosses in lists: the loop submits all it has under one lock and wakes at most as many
-// workers as sleep; a worker takes its share, runs it, hands it back under one lock, and writes the
-// eventfd only when the loop may be asleep.
+// The subject `limit`: a loop, a pool, coroutines and nothing else. No graph, jobs, order or
+// accounts: what the work costs on this machine.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 
-#include <atomic>
-#include <condition_variable>
 #include <coroutine>
-#include <mutex>
-#include <thread>
-#include <utility>
+#include <deque>
+#include <memory>
+#include <queue>
 
-#include "bench/measure.hpp"
+#include "bench/engine/limit_pool.hpp"
 
 namespace bench {
 namespace {
-
-struct Task {
-  Task* next = nullptr;
-  Clock::time_point made_at;
-  void (*work)(Task&) = nullptr;
-};
-
-/// A list of tasks, first in first out.
-struct List {
-  Task* head = nullptr;
-  Task* tail = nullptr;
-  std::size_t size = 0;
-
-  void push(Task* task) {
-    task->next = nullptr;
-    (head ? tail->next : head) = task;
-    tail = task;
-    ++size;
-  }
-  void append(const List& other) {
-    if (!other.head) return;
-    (head ? tail->next : head) = other.head;
-    tail = other.tail;
-    size += other.size;
-  }
-  /// The first `n` of them.
-  List take(std::size_t n) {
-    if (n >= size) return std::exchange(*this, List());
-    List taken{head, head, n};
-    for (std::size_t i = 1; i < n; ++i) taken.tail = taken.tail->next;
-    head = taken.tail->next;
-    taken.tail->next = nullptr;
-    size -= n;
-    return taken;
-  }
-};
-
-class BarePool {
- public:
-  BarePool(unsigned n_workers, int wake_fd) : wake_fd_(wake_fd) {
-    for (unsigned i = 0; i < n_workers; ++i) workers_.emplace_back([this] { work(); });
-  }
-  ~BarePool() {
-    {
-      const std::scoped_lock lock(mutex_);
-      is_stopping_ = true;
-    }
-    has_work_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
-  }
-
-  void submit(const List& tasks) {
-    std::size_t n_wake = 0;
-    {
-      const std::scoped_lock lock(mutex_);
-      queue_.append(tasks);
-      n_wake = std::min<std::size_t>(tasks.size, n_idle_);
-    }
-    for (; n_wake > 0; --n_wake) has_work_.notify_one();
-  }
-  List collect() {
-    const std::scoped_lock lock(done_mutex_);
-    return std::exchange(done_, List());
-  }
-
- private:
-  List wait_for_tasks() {
-    std::unique_lock lock(mutex_);
-    while (!queue_.head && !is_stopping_) {
-      ++n_idle_;
-      has_work_.wait(lock);
-      --n_idle_;
-    }
-    // Its share, and not more than lets the loop start on the results early.
-    return queue_.take(std::clamp<std::size_t>(queue_.size / workers_.size(), 1, 32));
-  }
-  void work() {
-    while (true) {
-      List tasks = wait_for_tasks();
-      if (!tasks.head) return;
-      for (Task* task = tasks.head; task; task = task->next) task->work(*task);
-      bool is_first = false;
-      {
-        const std::scoped_lock lock(done_mutex_);
-        is_first = !done_.head;
-        done_.append(tasks);
-      }
-      if (!is_first) continue;
-      const std::uint64_t one = 1;
-      [[maybe_unused]] const auto n = ::write(wake_fd_, &one, sizeof(one));
-    }
-  }
-
-  const int wake_fd_;
-  std::mutex mutex_;
-  std::condition_variable has_work_;
-  List queue_;
-  unsigned n_idle_ = 0;
-  bool is_stopping_ = false;
-  std::mutex done_mutex_;
-  List done_;
-  std::vector<std::thread> workers_;
-};
 
 /// Keeps `in_flight` tasks in flight until all items went through.
 class BareLoop {
@@ -186,7 +78,7 @@ class BareLoop {
   BarePool pool_;  // last: its workers end before what they refer to
 };
 
-/// A coroutine that ends at once, when it is resumed.
+/// A coroutine that begins when it is resumed, and whose frame ends with it.
 struct Coroutine {
   struct promise_type {
     Coroutine get_return_object() {
@@ -199,6 +91,7 @@ struct Coroutine {
   };
   std::coroutine_handle<promise_type> handle;
 };
+
 Coroutine instant(std::uint64_t& n_left) {
   ++n_left;
   co_return;
@@ -225,6 +118,87 @@ void async(const Arguments& arguments) {
   throughput(n_left, watch).print();
 }
 
+/// A heap of coroutines and one timer of the kernel, set to the next of them.
+class Timers {
+ public:
+  Timers() = default;
+  Timers(const Timers&) = delete;
+  ~Timers() { ::close(timer_fd_); }
+  struct Sleep {
+    Timers& timers;
+    const Clock::time_point due;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) { timers.sleeping_.push({due, handle}); }
+    void await_resume() const noexcept {}
+  };
+  Sleep sleep_for(std::chrono::nanoseconds delay) { return {*this, Clock::now() + delay}; }
+  void run() {
+    while (!sleeping_.empty()) {
+      const auto due = sleeping_.top().due.time_since_epoch();  // the monotonic clock's own epoch
+      const auto s = std::chrono::floor<std::chrono::seconds>(due);
+      const itimerspec spec{{}, {s.count(), std::chrono::nanoseconds(due - s).count()}};
+      ::timerfd_settime(timer_fd_, TFD_TIMER_ABSTIME, &spec, nullptr);
+      std::uint64_t count = 0;
+      [[maybe_unused]] const auto n = ::read(timer_fd_, &count, sizeof(count));
+      for (const auto now = Clock::now(); !sleeping_.empty() && sleeping_.top().due <= now;) {
+        const auto handle = sleeping_.top().handle;
+        sleeping_.pop();
+        handle.resume();
+      }
+    }
+  }
+
+ private:
+  struct Sleeping {
+    Clock::time_point due;
+    std::coroutine_handle<> handle;
+    bool operator<(const Sleeping& other) const { return due > other.due; }
+  };
+  const int timer_fd_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  std::priority_queue<Sleeping> sleeping_;
+};
+
+Coroutine sleeper(Timers& timers, std::chrono::nanoseconds delay, Latencies& lateness) {
+  const auto asked_at = Clock::now();
+  co_await timers.sleep_for(delay);
+  lateness.add(Clock::now() - asked_at - delay);
+}
+
+void sleepers(const Arguments& arguments) {
+  const std::uint64_t n_items = arguments.n_items;
+  Timers timers;
+  Latencies lateness(n_items, 1);
+  Stopwatch watch;
+  watch.start();
+  const double before = resident_bytes();
+  for (std::uint64_t i = 0; i < n_items; ++i) {
+    sleeper(timers, sleep_time(i, n_items), lateness).handle.resume();
+  }
+  const double growth = resident_bytes() - before;
+  timers.run();
+  watch.stop();
+  Report(lateness.size(), growth / static_cast<double>(n_items)).add(watch).add(lateness).print();
+}
+
+/// A payload of the size of the engine's, on the heap, and a place in a queue.
+void memory(const Arguments& arguments) {
+  struct Payload {
+    char bytes[40];
+  };
+  Stopwatch watch;
+  watch.start();
+  const double before = allocated_bytes(), resident_before = resident_bytes();
+  std::deque<std::unique_ptr<Payload>> queue;
+  for (std::uint64_t i = 0; i < arguments.n_items; ++i) {
+    queue.push_back(std::make_unique<Payload>());
+  }
+  const double growth = allocated_bytes() - before;
+  const double resident_growth = resident_bytes() - resident_before;
+  watch.stop();
+  const auto n = static_cast<double>(queue.size());
+  Report(queue.size(), growth / n).add(watch).add("resident_bytes", resident_growth / n).print();
+}
+
 void nothing(Task&) {}
 void three_times_nothing(Task& task) {
   void (*volatile step)(Task&) = nothing;  // three calls, not none
@@ -235,6 +209,8 @@ void run(const Arguments& arguments) {
   if (arguments.name == "hop") return BareLoop(arguments).run(nothing);
   if (arguments.name == "chain3") return BareLoop(arguments).run(three_times_nothing);
   if (arguments.name == "async") return async(arguments);
+  if (arguments.name == "sleepers") return sleepers(arguments);
+  if (arguments.name == "memory") return memory(arguments);
   throw std::invalid_argument("no case " + arguments.name);
 }
 

@@ -72,17 +72,19 @@ def chain3(subjects, n_workers):
 
 def sleepers(subjects):
     n = N_SLEEPERS // 20 if subjects.is_quick else N_SLEEPERS
-    rows = [subjects.make("capstan", "capstan", "sleepers", n),
+    rows = [subjects.make("limit", "limit", "sleepers", n),
+            subjects.make("capstan", "capstan", "sleepers", n),
             subjects.make("capstan", "capstan, order: none", "sleepers", n, "--variant",
                           "unordered"),
             subjects.make("asio", "asio", "sleepers", n),
             subjects.make("python", "python", "sleepers", n)]
-    return Group(f"sleepers, {n} at once", "bytes/item", rows, is_more_better=False, limit="asio")
+    return Group(f"sleepers, {n} at once", "bytes/item", rows, is_more_better=False)
 
 
 def memory(subjects):
     n = N_KEPT // 10 if subjects.is_quick else N_KEPT
-    rows = [subjects.make("capstan", "capstan", "memory", n),
+    rows = [subjects.make("limit", "limit", "memory", n),
+            subjects.make("capstan", "capstan", "memory", n),
             subjects.make("capstan", "capstan, a job an item", "memory", n, "--variant", "jobs")]
     return Group(f"memory, {n} in flight", "bytes/item", rows, is_more_better=False)
 
