@@ -72,6 +72,8 @@ void Live::source_failed(engine::Pipeline&, const engine::Failure& failure) {
   ++n_failed_;
 }
 
-void Live::pipeline_finished(engine::Pipeline&, std::size_t) { loop_.quit(); }
+void Live::pipeline_finished(engine::Pipeline&, const std::vector<engine::JobRequest>&) {
+  loop_.quit();
+}
 
 }  // namespace bench

@@ -31,7 +31,8 @@ class Live final : public engine::Observer {
   void item_left(engine::Pipeline& pipeline, const Item& item) override;
   void job_settled(engine::Pipeline& pipeline, const engine::JobReport& report) override;
   void source_failed(engine::Pipeline& pipeline, const engine::Failure& failure) override;
-  void pipeline_finished(engine::Pipeline& pipeline, std::size_t n_unstarted) override;
+  void pipeline_finished(engine::Pipeline& pipeline,
+                         const std::vector<engine::JobRequest>& unstarted) override;
 
   RoleScope role_{ThreadRole::loop};  // first, so that the engine is destroyed on the loop, too
   StderrLogger log_;
