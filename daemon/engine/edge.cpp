@@ -8,9 +8,7 @@ const Edge::Lane* Edge::find(const Job* job) const noexcept {
   return found == lanes_.end() ? nullptr : &found->second;
 }
 
-Edge::Lane& Edge::lane_of(const Token& token) {
-  return bounds_.is_per_job ? lanes_[token.job] : shared_;
-}
+Edge::Lane& Edge::lane_of(const Job* job) { return bounds_.is_per_job ? lanes_[job] : shared_; }
 
 std::size_t Edge::room_items(const Job* job) const noexcept {
   const Lane* lane = find(job);
@@ -26,14 +24,26 @@ std::size_t Edge::room_bytes(const Job* job) const noexcept {
 }
 
 void Edge::push(Token token) {
-  Lane& lane = lane_of(token);
+  Lane& lane = lane_of(token.job);
   lane.size_bytes += token.size_bytes;
   lane.tokens.push_back(std::move(token));
   ++size_;
 }
 
+void Edge::push(Item item, Job& job, std::size_t size_bytes) {
+  Lane& lane = lane_of(&job);
+  Token& token = lane.tokens.add_back();
+  token.item = std::move(item);
+  token.job = &job;
+  token.more_jobs.clear();
+  token.size_bytes = size_bytes;
+  token.is_alone = false;
+  lane.size_bytes += size_bytes;
+  ++size_;
+}
+
 void Edge::push_front(Token token) {
-  Lane& lane = lane_of(token);
+  Lane& lane = lane_of(token.job);
   lane.size_bytes += token.size_bytes;
   lane.tokens.push_front(std::move(token));
   ++size_;

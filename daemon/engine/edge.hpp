@@ -38,6 +38,8 @@ class Edge {
   std::size_t room_bytes(const Job* job) const noexcept;
 
   void push(Token token);
+  /// The same for an item of one job.
+  void push(Item item, Job& job, std::size_t size_bytes);
   /// Ahead of everything, and beyond the bounds: an item that comes back.
   void push_front(Token token);
   /// The next token of any job, or of one. Null when there is none. Valid until the next change.
@@ -62,7 +64,7 @@ class Edge {
     std::size_t size_bytes = 0;
   };
   const Lane* find(const Job* job) const noexcept;
-  Lane& lane_of(const Token& token);
+  Lane& lane_of(const Job* job);
   static void purge_lane(Lane& lane, std::vector<Token>& purged);
 
   Node* const from_;

@@ -153,6 +153,7 @@ Token Pipeline::token_of_output(Run& run, Item& item) {
 }
 
 void Pipeline::push(Edge& edge, Item item, const Token& jobs) {
+  if (jobs.more_jobs.empty()) return push(edge, std::move(item), *jobs.job);
   Token token;
   token.size_bytes = item.payload()->size_bytes();
   token.item = std::move(item);
@@ -163,6 +164,16 @@ void Pipeline::push(Edge& edge, Item item, const Token& jobs) {
   token.for_each_job([&](Job& job) { ++job.at[to.index].n_live; });
   ++to.n_active;
   edge.push(std::move(token));
+  mark_dirty(to);
+}
+
+void Pipeline::push(Edge& edge, Item item, Job& job) {
+  if (!job.is_running()) return engine_.dispose(std::move(item));
+  Node& to = edge.to();
+  ++job.at[to.index].n_live;
+  ++to.n_active;
+  const std::size_t size = item.payload()->size_bytes();
+  edge.push(std::move(item), job, size);
   mark_dirty(to);
 }
 

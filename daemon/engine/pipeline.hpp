@@ -135,6 +135,7 @@ class Pipeline final : private Wake {
   bool hand_on(Run& run) CAPSTAN_ON_LOOP;
   bool hand_on_item(Run& run, Item& item) CAPSTAN_ON_LOOP;
   void push(Edge& edge, Item item, const Token& jobs) CAPSTAN_ON_LOOP;
+  void push(Edge& edge, Item item, Job& job) CAPSTAN_ON_LOOP;
   void leave(const Token& jobs, Item item) CAPSTAN_ON_LOOP;
   void wait(Run& run) CAPSTAN_ON_LOOP;
   void resume(Run& run) CAPSTAN_ON_LOOP;

@@ -8,7 +8,7 @@
 namespace capstan::engine {
 
 /// First in, first out; std::deque frees and allocates a chunk every few elements. T is default
-/// constructible, and its default owns nothing.
+/// constructible, and owns nothing once it was moved from.
 template <class T>
 class Ring {
  public:
@@ -21,10 +21,11 @@ class Ring {
   T& front() noexcept { return slots_[head_]; }
   const T& front() const noexcept { return slots_[head_]; }
 
-  void push_back(T value) {
+  void push_back(T value) { add_back() = std::move(value); }
+  /// A place at the end, with whatever was left there.
+  T& add_back() {
     if (size_ == capacity_) grow();
-    (*this)[size_] = std::move(value);
-    ++size_;
+    return (*this)[size_++];
   }
   void push_front(T value) {
     if (size_ == capacity_) grow();
@@ -33,7 +34,7 @@ class Ring {
     ++size_;
   }
   T pop_front() {
-    T value = std::exchange(slots_[head_], T());
+    T value = std::move(slots_[head_]);
     head_ = (head_ + 1) & (capacity_ - 1);
     --size_;
     return value;

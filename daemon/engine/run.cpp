@@ -172,12 +172,12 @@ void Run::complete(Step step, Item out) noexcept {
   loop_home.check();
   set_in_stage(false);
   try {
-    take_output(step, std::move(out));
+    wants_more = take_output(step, std::move(out));
   } catch (const std::exception& failure) {
     has_failed = true;
     message = failure.what();
   }
-  node.pipeline.completed(*this);
+  ended();
 }
 
 void Run::fail(const std::string& failure) noexcept {
@@ -185,13 +185,20 @@ void Run::fail(const std::string& failure) noexcept {
   set_in_stage(false);
   has_failed = true;
   message = failure;
-  node.pipeline.completed(*this);
+  ended();
 }
 
 void Run::cancelled() noexcept {
   loop_home.check();
   set_in_stage(false);
   was_cancelled = true;
+  ended();
+}
+
+/// The end of a step that did not end within its call. What it wants more of, the pump sees to.
+void Run::ended() {
+  if (is_calling) return;
+  wants_more = false;
   node.pipeline.completed(*this);
 }
 

@@ -65,6 +65,8 @@ class Run final : public WorkerTask, public Completion, public Wake {
   bool was_cancelled = false;
   bool has_failed = false;
   bool is_in_stage = false;            ///< async: a completion is owed
+  bool is_calling = false;   ///< async: within the call
+  bool wants_more = false;   ///< async: the grant is not used up
   std::atomic<Loan> loan{Loan::none};  ///< this run's own, as a follower
   std::size_t largest_output = 0;      ///< bytes
   std::string message;
@@ -91,6 +93,8 @@ class Run final : public WorkerTask, public Completion, public Wake {
  private:
   void set_in_stage(bool is_inside) noexcept;
   void step_sync();
+  void step_async();
+  void ended() CAPSTAN_ON_LOOP;
   bool take_output(Step step, Item out);
   bool pass_on(Item& out);
   void address(Item& out) const;
