@@ -30,15 +30,22 @@ struct OptionConfig {
   bool is_broken = false;    ///< given, but a fault about it was reported already
 };
 
+/// How many failures are borne, as written.
+struct LimitConfig {
+  std::optional<Value<std::size_t>> max_failures;
+  std::optional<Value<double>> max_failure_rate;
+};
+
 /// One stage as written; what is absent was not given. `use` is empty when a fault about it was
 /// reported already.
 struct StageConfig {
   Mark mark;
   Text use;
-  Text id;  ///< defaults to `use`
-  std::optional<std::vector<Text>> from;
-  bool is_from_broken = false;  ///< as OptionConfig::is_broken
+  Text id;                                ///< defaults to `use`
+  std::optional<std::vector<Text>> from;  ///< ids, or "id.path"
+  bool is_from_broken = false;            ///< as OptionConfig::is_broken
   std::vector<OptionConfig> with;
+  Mark with_mark;  ///< of the key `with`; line 0 where it was not given
   std::optional<Value<unsigned>> concurrency;
   std::optional<Value<std::size_t>> queue_items;
   std::optional<Value<std::size_t>> queue_bytes;
@@ -46,12 +53,16 @@ struct StageConfig {
   std::optional<Value<OnError>> on_error;
   std::optional<Value<Retry>> retry;
   std::optional<Value<std::chrono::nanoseconds>> timeout;
+  LimitConfig limit;
+  std::optional<Value<OnFull>> on_full;
+  std::optional<Value<Epoch>> epoch;
 };
 
 struct PipelineConfig {
   Text name;
   std::vector<StageConfig> stages;
-  std::size_t max_failures = 0;  ///< 0: not given
+  LimitConfig limit;
+  unsigned weight = 1;
 };
 
 struct DaemonConfig {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/fault_lines.hpp"
+#include "config/form_rig.hpp"
 
 namespace capstan::config {
 
@@ -11,22 +11,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-class Form : public testing::Test {
- protected:
-  Config read(const std::string& text) { return parse(text, "c.yaml", {}, faults_); }
-  std::vector<std::string> faults_of(const std::string& text) {
-    read(text);
-    return lines_of(faults_);
-  }
-  /// Faults of one stage with these keys, which stand in line 3.
-  std::vector<std::string> stage_faults(const std::string& keys) {
-    return faults_of("pipelines:\n  p: {stages: [\n{" + keys + "}]}\n");
-  }
-  StageConfig stage(const std::string& keys) {
-    return read("pipelines:\n  p: {stages: [\n{" + keys + "}]}\n").pipelines.at(0).stages.at(0);
-  }
-  Faults faults_;
-};
+class Form : public testing::Test, protected FormRig {};
 
 TEST_F(Form, ReadsTheWholeForm) {
   const Config config = read(R"(
@@ -37,18 +22,24 @@ daemon:
 pipelines:
   thumbs:
     max_failures: 7
+    max_failure_rate: 0.05
+    weight: 3
     stages:
       - use: files
         with: { path: /srv/media }
+        on_full: drop_oldest
+        epoch: { items: 100, bytes: 64MiB, time: 10s }
       - use: decode
         id: pictures
-        from: [files]
+        from: [files, router.video]
         concurrency: 2
         queue: { items: 8, bytes: 64MiB }
         order: none
         timeout: 30s
         retry: { times: 3, backoff: 1s }
         on_error: drop
+        max_failures: 0
+        max_failure_rate: 1
         with: { video: { at: [10%, 50%], size: 320x-1 } }
 )");
   EXPECT_THAT(lines_of(faults_), IsEmpty());
@@ -57,12 +48,19 @@ pipelines:
   EXPECT_EQ(config.daemon.plugin_path.at(0).value, "/opt/plugins");
   const PipelineConfig& pipeline = config.pipelines.at(0);
   EXPECT_EQ(pipeline.name.value, "thumbs");
-  EXPECT_EQ(pipeline.max_failures, 7U);
+  EXPECT_EQ(pipeline.limit.max_failures->value, 7U);
+  EXPECT_EQ(pipeline.limit.max_failure_rate->value, 0.05);
+  EXPECT_EQ(pipeline.weight, 3U);
   EXPECT_EQ(pipeline.stages.at(0).id.value, "files");
   EXPECT_FALSE(pipeline.stages.at(0).from);
+  EXPECT_EQ(pipeline.stages.at(0).on_full->value, OnFull::drop_oldest);
+  EXPECT_EQ(pipeline.stages.at(0).epoch->value.n_items, 100U);
+  EXPECT_EQ(pipeline.stages.at(0).epoch->value.n_bytes, 64U << 20U);
+  EXPECT_EQ(pipeline.stages.at(0).epoch->value.duration, 10s);
   const StageConfig& stage = pipeline.stages.at(1);
   EXPECT_EQ(stage.id.value, "pictures");
   EXPECT_EQ(stage.from->at(0).value, "files");
+  EXPECT_EQ(stage.from->at(1).value, "router.video");
   EXPECT_EQ(stage.concurrency->value, 2U);
   EXPECT_EQ(stage.queue_items->value, 8U);
   EXPECT_EQ(stage.queue_bytes->value, 64U << 20U);
@@ -71,6 +69,9 @@ pipelines:
   EXPECT_EQ(stage.retry->value.n_retries, 3U);
   EXPECT_EQ(stage.retry->value.backoff, 1s);
   EXPECT_EQ(stage.on_error->value, OnError::drop);
+  EXPECT_EQ(stage.limit.max_failures->value, 0U);
+  EXPECT_EQ(stage.limit.max_failure_rate->value, 1);
+  EXPECT_EQ(to_string(stage.with_mark), "c.yaml:27:9");
 }
 
 TEST_F(Form, FlattensNestedOptionsToDottedNamesWithMarks) {
@@ -112,7 +113,7 @@ TEST_F(Form, ReportsEveryFaultAtOnceInTheOrderOfTheFile) {
                           "'daemon'?",
                           "c.yaml:2:19: 'workers' is 'many': expected auto or a whole number",
                           HasSubstr("c.yaml:2:33: 'memory' is '1 potato': expected a size"),
-                          "c.yaml:5:19: 'max_failures' is '-1': expected a whole number from 1 to "
+                          "c.yaml:5:19: 'max_failures' is '-1': expected a whole number from 0 to "
                           "1000000000",
                           "c.yaml:8:9: unknown key 'concurency' in a stage; did you mean "
                           "'concurrency'?",
@@ -148,12 +149,12 @@ TEST_F(Form, AListWhereAMapIsExpected) {
 TEST_F(Form, WrongValuesOfEngineKeysSayWhatIsExpected) {
   EXPECT_THAT(
       stage_faults("use: x, concurrency: 0, order: jobs, timeout: 5, retry: {backoff: 1s}, "
-                   "on_error: dead_letter, queue: {items: 1.5, size: 3}"),
+                   "on_error: dead, queue: {items: 1.5, size: 3}"),
       ElementsAre(HasSubstr("'concurrency' is '0': expected a whole number from 1 to 1024"),
                   HasSubstr("'order' is 'jobs': expected one of job, none, global"),
                   HasSubstr("'timeout' is '5': expected a duration such as 100ms, 30s or 5min"),
                   HasSubstr("'retry' lacks 'times'"),
-                  HasSubstr("'on_error' is 'dead_letter': expected one of fail, drop"),
+                  HasSubstr("'on_error' is 'dead': expected one of fail, drop, dead_letter"),
                   HasSubstr("'items' is '1.5': expected a whole number"),
                   HasSubstr("unknown key 'size' in 'queue'")));
 }
@@ -183,6 +184,18 @@ TEST_F(Form, NamesAreFitForMetricsAndPaths) {
               ElementsAre(HasSubstr("c.yaml:2:3: 'a b' cannot name a pipeline")));
 }
 
+TEST_F(Form, IdsHaveNoDotsSinceTheseLeadToPaths) {
+  EXPECT_THAT(stage_faults("use: x, id: a.b"),
+              ElementsAre(HasSubstr("c.yaml:3:14: 'a.b' cannot name a stage: expected up to 64 "
+                                    "letters, digits, '_' and '-', starting with a letter or "
+                                    "digit; behind a dot, 'from' names a path of a stage")));
+  faults_ = {};
+  EXPECT_THAT(stage_faults("use: x, id: a/b"),
+              ElementsAre(testing::EndsWith("starting with a letter or digit")));
+  faults_ = {};
+  EXPECT_THAT(faults_of("pipelines: {v1.2: {stages: [use: x]}}"), IsEmpty());
+}
+
 TEST_F(Form, AFaultIsALineWhateverIsInIt) {
   faults_.error({"a\nb", 1, 2},
                 "x\ty\x01"
@@ -209,6 +222,13 @@ TEST_F(Form, MorePipelinesOrStagesThanAnyoneNeedsAreFaults) {
   faults_ = {};
   EXPECT_THAT(faults_of("pipelines: {" + pipelines + "}"),
               ElementsAre(HasSubstr("'pipelines' has 1001 entries: expected at most 1000")));
+}
+
+TEST_F(Form, AMergeOfMoreThanThereCanBeStagesIsAFault) {
+  std::string names;
+  for (int i = 0; i < 201; ++i) names += "a, ";
+  EXPECT_THAT(stage_faults("use: x, from: [" + names + "]"),
+              ElementsAre(HasSubstr("'from' has 201 entries: expected at most 200")));
 }
 
 TEST_F(Form, AConfigurationWithoutPipelinesIsAFault) {

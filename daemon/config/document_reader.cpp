@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/engine_keys.hpp"
 #include "config/stage_reader.hpp"
 #include "config/values.hpp"
 
@@ -13,6 +14,7 @@ constexpr std::uint64_t kMaxWorkers = 1024;
 // Far above any real configuration; they keep what compares all with all from taking minutes.
 constexpr std::size_t kMaxPipelines = 1000;
 constexpr std::size_t kMaxStages = 200;
+constexpr std::uint64_t kMaxWeight = 1000;
 
 constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20U;  // a 4K frame is 12 MiB
 
@@ -92,19 +94,20 @@ void read_pipeline(const Entry& entry, Config& config, Faults& faults) {
                                      " is given twice: first at " + to_string(same->name.mark));
     return;
   }
-  PipelineConfig pipeline{entry.key, {}, 0};
+  PipelineConfig pipeline;
+  pipeline.name = entry.key;
   bool has_stages = false;
-  const std::vector<Key> keys = {{"stages",
-                                  [&](const Entry& stages) {
-                                    has_stages = true;
-                                    read_stages(stages, pipeline, faults);
-                                  }},
-                                 {"max_failures", [&](const Entry& failures) {
-                                    const auto count = read_count(failures, 1, 1000000000, faults);
-                                    if (count)
-                                      pipeline.max_failures =
-                                          static_cast<std::size_t>(count->value);
-                                  }}};
+  std::vector<Key> keys = {{"stages",
+                            [&](const Entry& stages) {
+                              has_stages = true;
+                              read_stages(stages, pipeline, faults);
+                            }},
+                           {"weight", [&](const Entry& weight) {
+                              if (const auto share = read_count(weight, 1, kMaxWeight, faults)) {
+                                pipeline.weight = static_cast<unsigned>(share->value);
+                              }
+                            }}};
+  for (Key& key : limit_keys(pipeline.limit, faults)) keys.push_back(std::move(key));
   if (entry.value->kind == TreeNode::Kind::null) {
     report_unexpected(entry.key, *entry.value, "expected a map with stages", faults);
   } else if (read_map(*entry.value, "the pipeline " + quote(entry.key.value), keys, faults) &&

@@ -43,6 +43,7 @@ struct FailureLimit {
   /// A share in (0, 1]; counts once kMinForRate have been through. 0: none.
   double max_rate = 0;
   static constexpr std::size_t kMinForRate = 100;
+  bool is_set() const noexcept { return max_failures || max_rate > 0; }
 };
 
 /// Where an endless source is cut into jobs: whichever bound is met first. All zero: each output is

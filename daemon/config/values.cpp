@@ -22,6 +22,14 @@ std::string hint_of(const TreeNode& node) {
   return has_colon ? " (is the space after ':' missing?)" : "";
 }
 
+// Whether a text is made of letters, digits and `marks`, and begins with neither '.' nor '-'.
+bool is_name(const std::string& text, const std::string& marks) {
+  constexpr std::size_t kLongestName = 64;
+  constexpr const char* kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  return !text.empty() && text.size() <= kLongestName && text[0] != '.' && text[0] != '-' &&
+         text.find_first_not_of(kLetters + marks) == std::string::npos;
+}
+
 }  // namespace
 
 bool read_map(const TreeNode& node, const std::string& what, const std::vector<Key>& keys,
@@ -102,19 +110,31 @@ std::optional<Value<std::uint64_t>> read_bytes(const Entry& entry, std::uint64_t
   return std::nullopt;
 }
 
+std::optional<Value<double>> read_share(const Entry& entry, Faults& faults) {
+  const std::string expected = "expected a number above 0 and at most 1, such as 0.05";
+  const auto text = read_text(entry, expected, faults);
+  if (!text) return std::nullopt;
+  const auto number = parse_number(text->value);
+  if (number && *number > 0 && *number <= 1) return Value<double>{*number, text->mark};
+  report_unexpected(entry.key, *entry.value, expected, faults);
+  return std::nullopt;
+}
+
 bool check_name(const Text& name, const std::string& what, Faults& faults) {
-  constexpr std::size_t kLongestName = 64;
-  constexpr const char* kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
-  const std::string& text = name.value;
-  const bool is_good = !text.empty() && text.size() <= kLongestName && text[0] != '.' &&
-                       text[0] != '-' && text.find_first_not_of(kLetters) == std::string::npos;
-  if (!is_good) {
-    faults.error(name.mark, quote(text) + " cannot name " + what +
-                                ": expected up to 64 letters, digits, '_', '-' and '.', starting "
-                                "with a letter or digit");
-  }
-  return is_good;
+  if (is_name(name.value, "_-.")) return true;
+  faults.error(name.mark, quote(name.value) + " cannot name " + what +
+                              ": expected up to 64 letters, digits, '_', '-' and '.', starting "
+                              "with a letter or digit");
+  return false;
+}
+
+bool check_id(const Text& id, Faults& faults) {
+  if (is_name(id.value, "_-")) return true;
+  const bool is_dotted = is_name(id.value, "_-.");
+  faults.error(id.mark, quote(id.value) + " cannot name a stage: expected up to 64 letters, " +
+                            "digits, '_' and '-', starting with a letter or digit" +
+                            (is_dotted ? "; behind a dot, 'from' names a path of a stage" : ""));
+  return false;
 }
 
 }  // namespace capstan::config

@@ -35,8 +35,12 @@ std::optional<Value<std::uint64_t>> read_count(const Entry& entry, std::uint64_t
 std::optional<Value<std::chrono::nanoseconds>> read_duration(const Entry& entry, Faults& faults);
 std::optional<Value<std::uint64_t>> read_bytes(const Entry& entry, std::uint64_t low,
                                                Faults& faults);
-/// A name that pipelines and stages may have: it shows up in metrics, paths and commands.
+/// A part of a whole, above 0 and at most 1.
+std::optional<Value<double>> read_share(const Entry& entry, Faults& faults);
+/// A name that a pipeline may have: it shows up in metrics, paths and commands.
 bool check_name(const Text& name, const std::string& what, Faults& faults);
+/// A name that a stage may have: the same without dots, since "id.path" is a path of a stage.
+bool check_id(const Text& id, Faults& faults);
 
 /// One of a few words.
 template <class T>

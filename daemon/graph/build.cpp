@@ -189,7 +189,8 @@ Pipeline Builder::assemble(std::vector<Stage> stages, const std::vector<std::siz
   for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
   Pipeline pipeline;
   pipeline.name = pipeline_.name.value;
-  if (pipeline_.max_failures > 0) pipeline.limit.max_failures = pipeline_.max_failures;
+  if (pipeline_.limit.max_failures)
+    pipeline.limit.max_failures = pipeline_.limit.max_failures->value;
   for (const std::size_t draft : order) {
     for (const std::size_t input : drafts_[draft].inputs) {
       stages[draft].inputs.push_back({place[input], std::nullopt});
