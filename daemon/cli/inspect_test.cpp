@@ -27,15 +27,18 @@ class Inspect : public testing::Test {
 TEST_F(Inspect, ListsStageTypesByPlugin) {
   EXPECT_EQ(inspect(""),
             "disk 1.2.0\n"
-            "  files   sync   pipeline  (source) -> reference           made up\n"
-            "  write   sync   item      bytes -> (nothing)              made up\n"
+            "  files    sync   pipeline  (source) -> reference           made up\n"
+            "  write    sync   item      bytes -> (nothing)              made up\n"
             "\n"
             "media 1.2.0  (media.so)\n"
-            "  batch   sync   pipeline  * -> *                          made up\n"
-            "  decode  sync   item      reference|bytes -> video_frame  made up\n"
-            "  encode  sync   item      video_frame -> bytes            made up\n"
-            "  fetch   async  item      reference -> bytes              made up\n"
-            "  mux     sync   job       video_frame -> bytes            made up\n");
+            "  batch    sync   pipeline  * -> *                          made up\n"
+            "  decode   sync   item      reference|bytes -> video_frame  made up\n"
+            "  encode   sync   item      video_frame -> bytes            made up\n"
+            "  fetch    async  item      reference -> bytes              made up\n"
+            "  group    sync   job       * -> *                          made up\n"
+            "  mux      sync   job       video_frame -> bytes            made up\n"
+            "  route    sync   item      * -> *                          made up\n"
+            "  unbatch  sync   item      * -> *                          made up\n");
 }
 
 TEST_F(Inspect, PrintsAStageTypeAsAManualPage) {
@@ -90,7 +93,7 @@ TEST_F(Inspect, SchemaOfTheConfigurationChoosesOptionsByStageType) {
                          .at("properties")
                          .at("stages")
                          .at("items");
-  EXPECT_EQ(stage.at("allOf").size(), 7U);
+  EXPECT_EQ(stage.at("allOf").size(), 10U);
   EXPECT_EQ(stage.at("allOf").at(3).at("if").at("properties").at("use").at("const"), "decode");
   EXPECT_FALSE(stage.at("additionalProperties"));
 }

@@ -5,8 +5,11 @@
 
 #include "config/nearest.hpp"
 #include "graph/edges.hpp"
+#include "graph/engine_keys.hpp"
+#include "graph/mixed.hpp"
+#include "graph/order.hpp"
+#include "graph/resolve.hpp"
 #include "graph/segments.hpp"
-#include "graph/stage_options.hpp"
 
 namespace capstan::graph {
 
@@ -15,9 +18,10 @@ namespace {
 using config::quote;
 using config::StageConfig;
 
-constexpr unsigned kDefaultAsyncConcurrency = 16;
-constexpr std::size_t kMostQueueItems = 16;
-constexpr std::size_t kDefaultQueueBytes = std::size_t{64} << 20U;
+// Where not, config has reported why.
+bool is_resolved(const Draft& draft) {
+  return draft.type && draft.scope != Scope::invalid && !draft.has_unknown_paths;
+}
 
 // Turns one pipeline into a plan. Home: one call of build.
 class Builder {
@@ -29,18 +33,22 @@ class Builder {
   std::optional<Pipeline> build() {
     const std::size_t n_errors_before = faults_.n_errors();
     for (const StageConfig& stage : pipeline_.stages) {
-      drafts_.push_back({&stage, find_type(stage), {}, false});
+      Draft& draft = drafts_.emplace_back();
+      draft.config = &stage;
+      draft.type = find_type(stage);
+      resolve(draft, faults_);
     }
     if (drafts_.empty()) return std::nullopt;  // reported by config
     check_ids();
     check_sources();
+    for (const Draft& draft : drafts_) check_engine_keys(draft, faults_);
     connect(drafts_, faults_);
-    check_payloads(drafts_, faults_);
+    check_edges(drafts_, faults_);
     const std::vector<std::size_t> order = sort_topologically(drafts_, faults_);
-    std::vector<Stage> stages;
-    for (const Draft& draft : drafts_) stages.push_back(make_stage(draft));
-    if (faults_.n_errors() > n_errors_before) return std::nullopt;
-    return assemble(std::move(stages), order);
+    check_mixed(drafts_, order, faults_);
+    const bool is_whole = std::all_of(drafts_.begin(), drafts_.end(), is_resolved);
+    if (!is_whole || faults_.n_errors() > n_errors_before) return std::nullopt;
+    return assemble(order);
   }
 
  private:
@@ -48,17 +56,7 @@ class Builder {
   void check_ids();
   void check_sources();
   void check_intake(const Draft& first);
-  Stage make_stage(const Draft& draft);
-  void check_engine_keys(const Draft& draft);
-  template <class T>
-  void refuse_of_source(const std::optional<config::Value<T>>& key, const std::string& id,
-                        const char* name) {
-    if (!key) return;
-    faults_.error(key->mark,
-                  id + " is a source, which has no items of its own: leave '" + name + "' out");
-  }
-  unsigned choose_concurrency(const Draft& draft) const;
-  Pipeline assemble(std::vector<Stage> stages, const std::vector<std::size_t>& order) const;
+  Pipeline assemble(const std::vector<std::size_t>& order);
 
   const config::PipelineConfig& pipeline_;
   const Catalog& catalog_;
@@ -85,6 +83,11 @@ void Builder::check_ids() {
   for (const Draft& draft : drafts_) {
     const config::Text& id = draft.config->id;
     if (id.value.empty()) continue;
+    if (draft.type && id.value.find('.') != std::string::npos) {
+      faults_.error(id.mark, quote(id.value) +
+                                 " has a dot in it, behind which 'from' names a path: "
+                                 "give the stage a name of its own with 'id'");
+    }
     const auto [first, is_new] = ids.emplace(id.value, id.mark);
     if (is_new) continue;
     faults_.error(id.mark, "two stages are called " + quote(id.value) + ": first in line " +
@@ -96,7 +99,7 @@ void Builder::check_ids() {
 void Builder::check_sources() {
   for (std::size_t i = 0; i < drafts_.size(); ++i) {
     const Draft& draft = drafts_[i];
-    if (!draft.type || !draft.type->is_source()) continue;
+    if (!draft.is_source()) continue;
     const std::string id = quote(draft.config->id.value);
     if (draft.config->from) {
       const config::Mark& mark =
@@ -104,7 +107,7 @@ void Builder::check_sources() {
       faults_.error(mark, id + " is a source, which takes nothing: leave 'from' out");
     }
     if (i == 0) continue;
-    const bool is_second = drafts_.front().type && drafts_.front().type->is_source();
+    const bool is_second = drafts_.front().is_source();
     faults_.error(draft.config->use.mark,
                   is_second ? id + " is a second source: expected one source a pipeline, " +
                                   quote(drafts_.front().config->id.value) + " is the first"
@@ -125,78 +128,20 @@ void Builder::check_intake(const Draft& first) {
                     ", but nothing comes before it: expected a source as the first stage");
 }
 
-unsigned Builder::choose_concurrency(const Draft& draft) const {
-  if (draft.config->concurrency) return draft.config->concurrency->value;
-  if (draft.type->scope == Scope::pipeline || draft.type->is_source()) return 1;
-  return draft.type->execution == Execution::sync ? n_workers_ : kDefaultAsyncConcurrency;
-}
-
-// Keys that can have no effect on such a stage are faults: whoever wrote them expects one.
-void Builder::check_engine_keys(const Draft& draft) {
-  const StageConfig& stage = *draft.config;
-  const std::string id = quote(stage.id.value);
-  if (draft.type->is_source()) {
-    if (stage.concurrency && stage.concurrency->value != 1) {
-      faults_.error(stage.concurrency->mark, id + " is a source, which runs once: expected no "
-                                                  "'concurrency' above 1");
-    }
-    for (const auto& queue : {stage.queue_items, stage.queue_bytes}) {
-      if (queue) {
-        faults_.error(queue->mark, id + " is a source, which takes nothing: leave 'queue' out");
-      }
-    }
-    refuse_of_source(stage.order, id, "order");
-    refuse_of_source(stage.on_error, id, "on_error");
-    refuse_of_source(stage.timeout, id, "timeout");
-  }
-  const bool is_serial = draft.type->scope == Scope::pipeline && !draft.type->is_source();
-  if (is_serial && stage.concurrency && stage.concurrency->value != 1) {
-    faults_.error(stage.concurrency->mark,
-                  id + " sees every item of the pipeline one after the other: expected no "
-                       "'concurrency' above 1");
-  }
-  if (stage.retry && stage.retry->value.n_retries > 0 &&
-      (draft.type->is_source() || draft.type->scope != Scope::item)) {
-    faults_.error(stage.retry->mark, id + " keeps state between its items, so that one alone "
-                                          "cannot be tried again: leave 'retry' out");
-  }
-}
-
-Stage Builder::make_stage(const Draft& draft) {
-  Stage stage;
-  if (!draft.type) return stage;
-  const StageConfig& config = *draft.config;
-  check_engine_keys(draft);
-  stage.id = config.id.value;
-  stage.type = draft.type;
-  stage.options = read_stage_options(config, *draft.type, faults_);
-  stage.scope = draft.type->scope_of ? draft.type->scope_of(stage.options) : draft.type->scope;
-  stage.concurrency = choose_concurrency(draft);
-  // One item on its way for each that is worked on; more would only hide a slow stage.
-  stage.queue_items =
-      std::clamp<std::size_t>(2 * std::size_t{stage.concurrency}, 2, kMostQueueItems);
-  if (config.queue_items) stage.queue_items = config.queue_items->value;
-  stage.queue_bytes = config.queue_bytes ? config.queue_bytes->value : kDefaultQueueBytes;
-  if (config.order) stage.order = config.order->value;
-  if (config.on_error) stage.on_error = config.on_error->value;
-  if (config.retry) stage.retry = config.retry->value;
-  if (config.timeout) stage.timeout = config.timeout->value;
-  return stage;
-}
-
-Pipeline Builder::assemble(std::vector<Stage> stages, const std::vector<std::size_t>& order) const {
-  std::vector<std::size_t> place(stages.size());
+Pipeline Builder::assemble(const std::vector<std::size_t>& order) {
+  std::vector<std::size_t> place(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
   Pipeline pipeline;
   pipeline.name = pipeline_.name.value;
-  if (pipeline_.limit.max_failures)
-    pipeline.limit.max_failures = pipeline_.limit.max_failures->value;
-  for (const std::size_t draft : order) {
-    for (const std::size_t input : drafts_[draft].inputs) {
-      stages[draft].inputs.push_back({place[input], std::nullopt});
-      pipeline.stages[place[input]].outputs.push_back(pipeline.stages.size());
+  pipeline.limit = make_limit(pipeline_.limit);
+  pipeline.weight = pipeline_.weight;
+  for (const std::size_t i : order) {
+    Stage stage = make_stage(drafts_[i], n_workers_);
+    for (const DraftInput& input : drafts_[i].inputs) {
+      stage.inputs.push_back({place[input.stage], input.path});
+      pipeline.stages[place[input.stage]].outputs.push_back(pipeline.stages.size());
     }
-    pipeline.stages.push_back(std::move(stages[draft]));
+    pipeline.stages.push_back(std::move(stage));
   }
   mark_segments(pipeline);
   return pipeline;

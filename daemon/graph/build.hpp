@@ -10,8 +10,9 @@
 
 namespace capstan::graph {
 
-/// Checks a pipeline against the stage types that exist. Gives nothing when an error was reported;
-/// warnings alone do not stop it. `n_workers` sets the default concurrency of sync stages.
+/// Checks a pipeline against the stage types that exist. Gives nothing when an error was reported,
+/// here or by config of a stage; warnings alone do not stop it. `n_workers` sets the default
+/// concurrency of sync stages.
 std::optional<Pipeline> build(const config::PipelineConfig& pipeline, const Catalog& catalog,
                               unsigned n_workers, config::Faults& faults);
 

@@ -2,8 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/fault_lines.hpp"
-#include "graph/fake_catalog.hpp"
+#include "graph/build_rig.hpp"
 
 namespace capstan::graph {
 
@@ -13,29 +12,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-class Build : public testing::Test {
- protected:
-  static constexpr unsigned kWorkers = 4;
-
-  /// Builds a pipeline of these stages, which stand from line 3 on, each `- {...}`.
-  std::optional<Pipeline> plan(const std::string& stages) {
-    const auto config =
-        config::parse("pipelines:\n  p: {stages: [\n" + stages + "]}\n", "c.yaml", {}, faults_);
-    return build(config.pipelines.at(0), catalog_, kWorkers, faults_);
-  }
-  std::vector<std::string> faults_of(const std::string& stages) {
-    plan(stages);
-    return config::lines_of(faults_);
-  }
-  FakeCatalog catalog_;
-  config::Faults faults_;
-};
-
-std::vector<std::string> ids(const Pipeline& pipeline) {
-  std::vector<std::string> names;
-  for (const Stage& stage : pipeline.stages) names.push_back(stage.id);
-  return names;
-}
+class Build : public testing::Test, protected BuildRig {};
 
 constexpr const char* kEncode = "{use: encode, with: {format: jpeg}}";
 constexpr const char* kWrite = "{use: write, with: {path: /out}}";
@@ -106,7 +83,13 @@ TEST_F(Build, UnknownStageTypesNameTheNearest) {
       faults_of("{use: files},\n{use: decod},\n{use: zzzzz}"),
       ElementsAre("c.yaml:4:7: unknown stage type 'decod'; did you mean 'decode'?",
                   "c.yaml:5:7: unknown stage type 'zzzzz'; known are batch, decode, encode, "
-                  "fetch, files, mux, write"));
+                  "fetch, files, group, mux, route, unbatch, write"));
+}
+
+TEST_F(Build, NothingIsBuiltOfAStageWithoutUse) {
+  EXPECT_FALSE(plan("{use: files}, {id: x}, {id: y}"));
+  EXPECT_THAT(config::lines_of(faults_),
+              ElementsAre(HasSubstr("a stage lacks 'use'"), HasSubstr("a stage lacks 'use'")));
 }
 
 TEST_F(Build, UnknownOptionsNameTheNearestByTheirFullName) {

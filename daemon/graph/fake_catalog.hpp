@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "graph/catalog.hpp"
@@ -45,7 +47,39 @@ class FakeCatalog final : public Catalog {
   static constexpr Option kWrite[] = {
       {.name = "path", .type = OptionType::text, .help = "template of the name"},
       {.name = "sync", .type = OptionType::boolean, .default_value = "true"}};
+  static constexpr Option kGroup[] = {{.name = "mix",
+                                       .type = OptionType::boolean,
+                                       .default_value = "false",
+                                       .help = "puts items of several jobs together"}};
+  static constexpr Option kRoute[] = {{.name = "to",
+                                       .type = OptionType::text,
+                                       .default_value = "",
+                                       .help = "names of the paths, up to 300",
+                                       .is_list = true}};
 
+  static StageType group() {
+    StageType type = with(make("group", "*", "*", Scope::job, Execution::sync), kGroup);
+    type.scope_of = [](const Options& options) {
+      return options.boolean("mix") ? Scope::pipeline : Scope::job;
+    };
+    return type;
+  }
+  static StageType route() {
+    StageType type = with(make("route", "*", "*", Scope::item, Execution::sync), kRoute);
+    type.paths = [](const Options& options) {
+      std::vector<std::string> paths = options.list("to");
+      if (paths.size() > 300) throw std::invalid_argument("'to' names more than 300 paths");
+      if (paths.size() == 1) throw std::invalid_argument("'to' names one path only");
+      return paths;
+    };
+    return type;
+  }
+  static StageType unbatch() {
+    StageType type = make("unbatch", "*", "*", Scope::item, Execution::sync);
+    type.separates_jobs = true;
+    type.is_one_to_many = true;
+    return type;
+  }
   static StageType make(const char* name, const char* accepts, const char* produces, Scope scope,
                         Execution execution) {
     StageType type;
@@ -64,14 +98,17 @@ class FakeCatalog final : public Catalog {
     return type;
   }
 
-  const std::array<StageType, 7> types_ = {
+  const std::array<StageType, 10> types_ = {
       with(make("files", nullptr, "reference", Scope::pipeline, Execution::sync), kFiles),
       make("fetch", "reference", "bytes", Scope::item, Execution::async),
       with(make("decode", "reference|bytes", "video_frame", Scope::item, Execution::sync), kDecode),
       with(make("encode", "video_frame", "bytes", Scope::item, Execution::sync), kEncode),
       make("mux", "video_frame", "bytes", Scope::job, Execution::sync),
       make("batch", "*", "*", Scope::pipeline, Execution::sync),
-      with(make("write", "bytes", nullptr, Scope::item, Execution::sync), kWrite)};
+      with(make("write", "bytes", nullptr, Scope::item, Execution::sync), kWrite),
+      group(),
+      route(),
+      unbatch()};
 };
 
 }  // namespace capstan::graph
