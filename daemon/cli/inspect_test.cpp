@@ -35,7 +35,7 @@ TEST_F(Inspect, ListsStageTypesByPlugin) {
             "  decode   sync   item      reference|bytes -> video_frame  made up\n"
             "  encode   sync   item      video_frame -> bytes            made up\n"
             "  fetch    async  item      reference -> bytes              made up\n"
-            "  group    sync   job       * -> *                          made up\n"
+            "  group    sync   varies    * -> *                          made up\n"
             "  mux      sync   job       video_frame -> bytes            made up\n"
             "  route    sync   item      * -> *                          made up\n"
             "  unbatch  sync   item      * -> *                          made up\n");
@@ -68,6 +68,26 @@ TEST_F(Inspect, PrintsAStageTypeAsAManualPage) {
             "        format: jpeg\n");
 }
 
+TEST_F(Inspect, SaysWhenTheOptionsChooseTheScope) {
+  EXPECT_NE(
+      inspect("group").find(
+          "    job: the items of one job in order, as many jobs at once as 'concurrency' says\n"
+          "    or another scope, by its options: 'capstan inspect CONFIG' tells which\n"),
+      std::string::npos)
+      << out_.str();
+}
+
+TEST_F(Inspect, SaysWhatGoesDownPathsAndWhatSeparatesJobs) {
+  EXPECT_NE(inspect("route").find("    gives any payload\n"
+                                  "    sends each down one of several paths: 'from: route.PATH' "
+                                  "takes one of them\n"),
+            std::string::npos)
+      << out_.str();
+  EXPECT_NE(inspect("unbatch").find("separates the jobs that a stage before put together\n"),
+            std::string::npos)
+      << out_.str();
+}
+
 TEST_F(Inspect, UnknownStageTypesNameTheNearest) {
   inspect("encod");
   EXPECT_EQ(exit_code_, 2);
@@ -83,6 +103,22 @@ TEST_F(Inspect, SchemaOfAStageNestsDottedNames) {
 
 TEST_F(Inspect, SchemaNamesWhatMustBeGiven) {
   EXPECT_EQ(schema("encode").at("required"), nlohmann::json::array({"format"}));
+}
+
+TEST_F(Inspect, SchemaKnowsEveryKeyOfPipelinesAndStages) {
+  const auto pipeline =
+      schema("").at("properties").at("pipelines").at("additionalProperties").at("properties");
+  for (const char* key : {"weight", "max_failures", "max_failure_rate", "stages"}) {
+    EXPECT_TRUE(pipeline.contains(key)) << key;
+  }
+  const auto keys = pipeline.at("stages").at("items").at("properties");
+  for (const char* key : {"use", "with", "id", "from", "concurrency", "queue", "order", "timeout",
+                          "retry", "on_error", "max_failures", "max_failure_rate", "on_full"}) {
+    EXPECT_TRUE(keys.contains(key)) << key;
+  }
+  EXPECT_EQ(keys.at("max_failure_rate").at("exclusiveMinimum"), 0);
+  EXPECT_EQ(keys.at("epoch").at("minProperties"), 1);
+  EXPECT_EQ(keys.at("on_error").at("enum").size(), 3U);
 }
 
 TEST_F(Inspect, SchemaOfTheConfigurationChoosesOptionsByStageType) {

@@ -1,9 +1,11 @@
 // capstan: everything a person types.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 
 #include "cli/check.hpp"
 #include "cli/inspect.hpp"
+#include "cli/plan_table.hpp"
 #include "cli/run.hpp"
 #include "log/log.hpp"
 #include "runtime.hpp"
@@ -28,7 +30,26 @@ int check(const std::string& config_file) {
                            std::cout, std::cerr);
 }
 
-int inspect(const cli::InspectRequest& request, const std::vector<std::string>& plugin_path) {
+int inspect_configuration(const std::string& config_file) {
+  Plan plan;
+  plan.read(config_file);
+  plan.build();
+  const int exit_code =
+      cli::report_faults(plan.config, plan.loader.faults(), plan.faults, std::cerr);
+  if (exit_code == 0) cli::print_plans(plan.pipelines, std::cout);
+  return exit_code;
+}
+
+// A file named as a stage type is a stage type, unless its name says what it is.
+bool is_configuration(const std::string& argument, const graph::Catalog& catalog) {
+  const std::filesystem::path path(argument);
+  if (path.extension() == ".yaml" || path.extension() == ".yml") return true;
+  std::error_code error;
+  return !catalog.find(argument) && std::filesystem::is_regular_file(path, error);
+}
+
+int inspect(const cli::InspectRequest& request, const std::vector<std::string>& plugin_path,
+            bool has_plugin_path) {
   loader::Loader loader;
   std::vector<std::string> faults;
   for (const std::string& folder : plugin_path) {
@@ -38,7 +59,15 @@ int inspect(const cli::InspectRequest& request, const std::vector<std::string>& 
   }
   faults.insert(faults.end(), loader.faults().begin(), loader.faults().end());
   const PluginCatalog catalog(loader);
-  return cli::inspect_command(request, catalog, faults, std::cout, std::cerr);
+  if (!is_configuration(request.stage, catalog)) {
+    return cli::inspect_command(request, catalog, faults, std::cout, std::cerr);
+  }
+  if (request.is_schema || has_plugin_path) {
+    std::cerr
+        << "inspect: --schema and --plugin-path are for stage types, not for configurations\n";
+    return 2;
+  }
+  return inspect_configuration(request.stage);
 }
 
 }  // namespace
@@ -60,10 +89,14 @@ int main(int argc, char** argv) {
 
   cli::InspectRequest inspect_request;
   std::vector<std::string> plugin_path = default_plugin_path();
-  auto* inspect_command = app.add_subcommand("inspect", "show stage types and their options");
-  inspect_command->add_option("STAGE", inspect_request.stage, "stage type");
+  auto* inspect_command =
+      app.add_subcommand("inspect", "show stage types, or what a configuration becomes");
+  inspect_command->add_option("STAGE|CONFIG", inspect_request.stage,
+                              "stage type, or a configuration to show as it will run");
   inspect_command->add_flag("--schema", inspect_request.is_schema, "print a JSON Schema");
-  inspect_command->add_option("--plugin-path", plugin_path, "folder of plugins");
+  const auto* plugin_path_option =
+      inspect_command->add_option("--plugin-path", plugin_path, "folder of plugins")
+          ->allow_extra_args(false);
 
   try {
     app.parse(argc, argv);
@@ -73,7 +106,7 @@ int main(int argc, char** argv) {
   try {
     if (run->parsed()) return cli::run_command(run_request, std::cout, std::cerr);
     if (check_command->parsed()) return check(check_file);
-    return inspect(inspect_request, plugin_path);
+    return inspect(inspect_request, plugin_path, plugin_path_option->count() > 0);
   } catch (const std::exception& failure) {
     std::cerr << "capstan: " << failure.what() << '\n';
     return 2;

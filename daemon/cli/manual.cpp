@@ -3,29 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "cli/names.hpp"
+
 namespace capstan::cli {
 
 namespace {
 
 std::string_view or_nothing(const char* text) { return text ? text : ""; }
-
-const char* name_of(Execution execution) {
-  return execution == Execution::async ? "async" : "sync";
-}
-
-const char* name_of(Scope scope) {
-  switch (scope) {
-    case Scope::item:
-      return "item";
-    case Scope::job:
-      return "job";
-    case Scope::pipeline:
-      return "pipeline";
-    case Scope::invalid:
-      break;
-  }
-  return "?";
-}
 
 const char* explain(Scope scope) {
   switch (scope) {
@@ -57,6 +41,34 @@ std::string alternatives(std::string_view names) {
     text += c == '|' ? std::string(" or ") : std::string(1, c);
   }
   return text;
+}
+
+void print_execution(const StageType& type, std::ostream& out) {
+  out << "    "
+      << (type.execution == Execution::async ? "async: a coroutine on the event loop"
+                                             : "sync: on a worker of the thread pool")
+      << "\n    "
+      << (type.is_source() ? "source: the first stage, it begins the jobs" : explain(type.scope))
+      << '\n';
+  if (type.scope_of && !type.is_source()) {
+    out << "    or another scope, by its options: 'capstan inspect CONFIG' tells which\n";
+  }
+  if (type.is_replayable) {
+    out << "    replayable: 'retry' works even after it gave some of an item's outputs\n";
+  }
+}
+
+void print_flow(const StageType& type, std::ostream& out) {
+  if (!type.is_source()) out << "    takes " << alternatives(type.accepts) << '\n';
+  out << "    gives " << (type.produces ? alternatives(type.produces) : "nothing")
+      << (type.is_one_to_many ? ", any number of items for each one it takes" : "") << '\n';
+  if (type.paths) {
+    out << "    sends each down one of several paths: 'from: " << type.name
+        << ".PATH' takes one of them\n";
+  }
+  if (type.separates_jobs) {
+    out << "    separates the jobs that a stage before put together\n";
+  }
 }
 
 // "a list, each a whole number from 1 to 100; default 85"
@@ -149,7 +161,7 @@ void print_list(const std::vector<graph::CatalogEntry>& entries, std::ostream& o
     out << "  ";
     print_padded(entry.type->name, name_width, out);
     print_padded(name_of(entry.type->execution), 5, out);
-    print_padded(name_of(entry.type->scope), 8, out);
+    print_padded(entry.type->scope_of ? "varies" : name_of(entry.type->scope), 8, out);
     print_padded(flow_of(*entry.type), flow_width, out);
     out << or_nothing(entry.type->summary) << '\n';
   }
@@ -161,16 +173,11 @@ void print_manual(const graph::CatalogEntry& entry, std::ostream& out) {
   out << "NAME\n    " << type.name << " - " << or_nothing(type.summary) << "\n    of plugin "
       << entry.plugin << ' ' << entry.version;
   if (!entry.file.empty()) out << ", " << entry.file;
-  out << "\n\nHOW IT RUNS\n    "
-      << (type.execution == Execution::async ? "async: a coroutine on the event loop"
-                                             : "sync: on a worker of the thread pool")
-      << "\n    "
-      << (type.is_source() ? "source: the first stage, it begins the jobs" : explain(type.scope))
-      << "\n\nITEMS\n    ";
-  if (!type.is_source()) out << "takes " << alternatives(type.accepts) << "\n    ";
-  out << "gives " << (type.produces ? alternatives(type.produces) : "nothing")
-      << (type.is_one_to_many ? ", any number of items for each one it takes" : "")
-      << "\n\nOPTIONS\n";
+  out << "\n\nHOW IT RUNS\n";
+  print_execution(type, out);
+  out << "\nITEMS\n";
+  print_flow(type, out);
+  out << "\nOPTIONS\n";
   if (type.n_options == 0) out << "    none\n";
   for (std::size_t i = 0; i < type.n_options; ++i) print_option(type.options[i], out);
   out << '\n';

@@ -1,5 +1,5 @@
 // JSON Schema of the configuration, for editors that complete and check YAML as it is typed.
-// The one place that knows nlohmann-json.
+// schema*.cpp are the one place that knows nlohmann-json.
 #pragma once
 
 #include <string>

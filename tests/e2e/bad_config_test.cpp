@@ -37,6 +37,16 @@ constexpr Mistake kMistakes[] = {
      "pipelines:\n  p:\n    stages:\n      - use: files\n        with: { path: x }\n"
      "      - use: decode\n      - use: encode\n        with: { format: jpeg, quality: 1000 }\n",
      "8:40", "quality"},
+    {"RateAboveOne", "pipelines:\n  p:\n    max_failure_rate: 2\n    stages: [use: files]\n",
+     "3:23", "at most 1"},
+    {"EpochOfNoSource",
+     "pipelines:\n  p:\n    stages:\n      - use: files\n        with: { path: x }\n"
+     "      - use: decode\n        epoch: { items: 1 }\n",
+     "7:16", "no source"},
+    {"PathOfAStageWithoutAny",
+     "pipelines:\n  p:\n    stages:\n      - use: files\n        with: { path: x }\n"
+     "      - use: decode\n        from: files.video\n",
+     "7:15", "no paths"},
     {"MissingStages", "pipelines:\n  p: {}\n", "2:6", "stages"},
     {"NoPipelines", "pipelines: {}\n", "1:12", "pipeline"},
     {"Cycle",
@@ -83,7 +93,7 @@ TEST_P(BadConfig, IsToldWithItsPlace) {
   const bool has_daemon = std::string(GetParam().yaml).find("pipelines:") == 0;
   const std::string before = has_daemon ? daemon_yaml() : "";
   const fs::path config = folder_.write("bad.yaml", before + GetParam().yaml);
-  for (const char* command : {"check", "run"}) {
+  for (const char* command : {"check", "inspect", "run"}) {
     const Result result = run_capstan({command, config.string()});
     EXPECT_EQ(result.exit_code, 2) << result.all();
     const std::string place = place_in(config, GetParam().place, count_lines(before));
@@ -150,13 +160,24 @@ TEST_F(BadConfig, AGoodOnePasses) {
   EXPECT_EQ(result.exit_code, 0) << result.all();
 }
 
+TEST_F(BadConfig, AGoodOneIsShownAsItWillRun) {
+  const fs::path config = folder_.write("good.conf", thumbnails_yaml("in", "out"));
+  const Result result = run_capstan({"inspect", config.string()});
+  EXPECT_EQ(result.exit_code, 0) << result.all();
+  EXPECT_FALSE(result.lines_with("back to back on one worker: decode > encode > write").empty())
+      << result.all();
+  EXPECT_EQ(run_capstan({"inspect", "--schema", config.string()}).exit_code, 2);
+}
+
 TEST(ShippedConfig, EveryFilePassesTheCheck) {
   int n_files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(source_folder() / "config")) {
     if (entry.path().extension() != ".yaml") continue;
     ++n_files;
-    const Result result = run_capstan({"check", entry.path().string()});
-    EXPECT_EQ(result.exit_code, 0) << entry.path() << '\n' << result.all();
+    for (const char* command : {"check", "inspect"}) {
+      const Result result = run_capstan({command, entry.path().string()});
+      EXPECT_EQ(result.exit_code, 0) << entry.path() << '\n' << result.all();
+    }
   }
   EXPECT_GE(n_files, 3);
 }
