@@ -42,28 +42,52 @@ void Item::set_meta(std::string_view name, std::string value) {
   metadata_->values.insert_or_assign(std::string(name), std::move(value));
 }
 
+namespace {
+
+void add_ticket(TicketList& list, const Ref<Ticket>& ticket) {
+  if (!ticket) return;
+  if (const auto* many = dynamic_cast<const TicketList*>(ticket.get())) {
+    list.members.insert(list.members.end(), many->members.begin(), many->members.end());
+  } else {
+    list.members.push_back(ticket);
+  }
+}
+
+}  // namespace
+
 void Item::absorb(const Item& member) {
   if (!job_) job_ = member.job_;
   if (!member.ticket_) return;
-  // A new list each time: the old one may be shared with copies of this item.
+  auto* own = dynamic_cast<TicketList*>(ticket_.get());
+  if (own && own->is_unique()) return add_ticket(*own, Ref<Ticket>(member.ticket_));
+  // A new list where the old one is shared with copies of this item: they do not stand for member.
   auto list = make_ref<TicketList>();
-  for (const Ref<Ticket>& ticket : {ticket_, member.ticket_}) {
-    if (!ticket) continue;
-    if (auto* many = dynamic_cast<TicketList*>(ticket.get())) {
-      list->members.insert(list->members.end(), many->members.begin(), many->members.end());
-    } else {
-      list->members.push_back(ticket);
-    }
-  }
+  add_ticket(*list, ticket_);
+  add_ticket(*list, member.ticket_);
   ticket_ = std::move(list);
 }
 
-ItemList::ItemList(std::vector<Item> items) : items_(std::move(items)) {}
+ItemList::ItemList(std::vector<Item> items) : items_(std::move(items)) {
+  // With tickets of their own they would keep their jobs open in the stage that made the list for
+  // as long as any of them lives, in stages behind `unbatch` too.
+  for (Item& item : items_) ItemAccess::take_ticket(item);
+}
 ItemList::~ItemList() = default;
 std::size_t ItemList::size_bytes() const noexcept {
   std::size_t size = own_bytes();
   for (const Item& item : items_) size += item ? item.payload()->size_bytes() : 0;
   return size;
+}
+
+Item gather(std::vector<Item> members) {
+  Item carrier;
+  for (const Item& member : members) carrier.absorb(member);
+  return std::move(carrier).with(make_ref<ItemList>(std::move(members)));
+}
+
+std::vector<Item> spread(Item carrier) {
+  if (ItemList* own = carrier.get_writable<ItemList>()) return std::move(own->items_);
+  return carrier.get<ItemList>().items();
 }
 
 bool Item::is_type(const char* type) const noexcept {

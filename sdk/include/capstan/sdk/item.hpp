@@ -90,7 +90,8 @@ class CAPSTAN_EXPORT Item {
   void set_meta(std::string_view name, std::string value);
 
   /// For stages of pipeline scope: this output also stands for `member`, whose job will not end
-  /// before this output has.
+  /// before this output has. May be called before this item has a payload. For a list of items,
+  /// see gather() in list.hpp.
   void absorb(const Item& member);
 
  private:
