@@ -2,15 +2,18 @@
 #include "decode_stage.hpp"
 #include "encode_stage.hpp"
 #include "scale_stage.hpp"
+#include "sheet_stage.hpp"
 
 using namespace capstan;
 using namespace capstan::ffmpeg;
 
-CAPSTAN_PLUGIN("ffmpeg", "1.0.0",
-               stage_type<DecodeStage>({"decode", "decodes video, images and audio",
-                                        "reference|bytes", "video_frame|audio_frame", Scope::item,
-                                        kDecodeOptions}),
-               stage_type<ScaleStage>({"scale", "changes the size and pixel format of pictures",
-                                       "video_frame", "video_frame", Scope::item, kScaleOptions}),
-               stage_type<EncodeStage>({"encode", "makes image files of pictures", "video_frame",
-                                        "bytes", Scope::item, kEncodeOptions}));
+CAPSTAN_PLUGIN(
+    "ffmpeg", "1.0.0",
+    stage_type<DecodeStage>({"decode", "decodes video, images and audio", "reference|bytes",
+                             "video_frame|audio_frame", Scope::item, kDecodeOptions}),
+    stage_type<ScaleStage>({"scale", "changes the size and pixel format of pictures", "video_frame",
+                            "video_frame", Scope::item, kScaleOptions}),
+    stage_type<EncodeStage>({"encode", "makes image files of pictures", "video_frame", "bytes",
+                             Scope::item, kEncodeOptions}),
+    stage_type<SheetStage>({"sheet", "puts the pictures of a run side by side on pages",
+                            "video_frame", "video_frame", Scope::pipeline, kSheetOptions}));
