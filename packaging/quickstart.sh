@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to thumbnails: installs what is needed, builds Capstan (release, in build/) and
-# runs config/thumbnails.yaml over a folder.
+# From a fresh clone to thumbnails and a contact sheet: installs what is needed, builds Capstan
+# (release, in build/) and runs config/thumbnails.yaml over a folder.
 #
 #   packaging/quickstart.sh [FOLDER [OUTPUT]]
 #
@@ -41,4 +41,12 @@ fi
 
 echo "3/3 making a thumbnail of every clip and photograph under $folder"
 export CAPSTAN_OUTPUT=$output
-exec "$top/build/capstan" run "$top/config/thumbnails.yaml" "$folder" </dev/null
+status=0
+"$top/build/capstan" run "$top/config/thumbnails.yaml" "$folder" </dev/null || status=$?
+
+# Only those of this run: the build's log was written before it.
+mapfile -t sheets < <(find "$output" -maxdepth 1 -name 'sheet-*.jpg' -newer "$log" 2>/dev/null | sort)
+if ((${#sheets[@]} > 0)); then
+  echo "all at a glance: ${sheets[0]}$( ((${#sheets[@]} == 1)) || echo " (${#sheets[@]} pages)")"
+fi
+exit "$status"
