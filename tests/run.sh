@@ -92,7 +92,8 @@ test_lint() {
 test_quickstart() {
   local folder=build-tests/quickstart
   rm -rf "$folder" && mkdir -p "$folder" && (cd "$folder" && "$top/packaging/quickstart.sh") &&
-    [[ $(find "$folder/thumbnails" -type f -name '*.jpg' | wc -l) -gt 10 ]]
+    [[ $(find "$folder/thumbnails" -type f -name '*.jpg' | wc -l) -gt 10 ]] &&
+    [[ -s $folder/thumbnails/sheet-000.jpg ]]
 }
 
 # The second compiler, and its analysis of which thread each object lives on. The same build holds
