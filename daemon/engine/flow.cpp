@@ -143,6 +143,8 @@ Token Pipeline::token_of_output(Run& run, Item& item) {
   JobAtNode& at = jobs.job->at[run.node.index];
   if (run.node.type().separates_jobs) {
     // Members keep the index that they had.
+  } else if (run.node.scope() == Scope::pipeline) {
+    ItemAccess::set_index(item, run.node.n_out - 1);  // it stands for no single job
   } else if (run.node.type().is_one_to_many) {
     ItemAccess::set_index(item, at.n_emitted);
   } else if (run.node.scope() == Scope::item) {

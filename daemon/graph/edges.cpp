@@ -137,6 +137,8 @@ void check_edges(const std::vector<Draft>& drafts, config::Faults& faults) {
   for (std::size_t i = 0; i + 1 < drafts.size(); ++i) {
     const Draft& draft = drafts[i];
     if (is_taken[i] || !draft.type || !draft.type->produces || !draft.paths.empty()) continue;
+    // What is left of a stage that writes is only where it wrote to.
+    if (!draft.type->is_source() && std::string_view(draft.type->produces) == "reference") continue;
     faults.warn(draft.config->use.mark, "nothing takes what " + quote(draft.id()) + " gives");
   }
 }
