@@ -65,8 +65,8 @@ class Run final : public WorkerTask, public Completion, public Wake {
   bool was_cancelled = false;
   bool has_failed = false;
   bool is_in_stage = false;            ///< async: a completion is owed
-  bool is_calling = false;   ///< async: within the call
-  bool wants_more = false;   ///< async: the grant is not used up
+  bool is_calling = false;             ///< async: within the call
+  bool wants_more = false;             ///< async: the grant is not used up
   std::atomic<Loan> loan{Loan::none};  ///< this run's own, as a follower
   std::size_t largest_output = 0;      ///< bytes
   std::string message;
