@@ -4,9 +4,10 @@ import statistics
 
 # Of each run; everything else that a subject measures is a figure of its own, named in the notes.
 KNOWN = ("n_units", "value", "cpu_s", "peak_kb", "p50_us", "p99_us")
-FIGURES = ("median", "min", "max", "cpu_ms_per_unit", "peak_mb", "ratio_to_limit", "p50_us",
-           "p99_us")
-HEADINGS = ("median", "min", "max", "cpu ms/unit", "peak MB", "x limit", "p50 us", "p99 us")
+FIGURES = ("median", "min", "max", "cpu_ms_per_unit", "peak_mb", "ratio_to_limit",
+           "cpu_ratio_to_limit", "p50_us", "p99_us")
+HEADINGS = ("median", "min", "max", "cpu ms/unit", "peak MB", "x limit", "x its cpu", "p50 us",
+            "p99 us")
 
 
 def row_of(work, group, subject, runs, problem=""):
@@ -31,12 +32,14 @@ def row_of(work, group, subject, runs, problem=""):
 
 def add_ratios(group, rows):
     """How many times as long as the limit each takes, or how many times as much it needs."""
-    limit = next((row["median"] for row in rows if row["subject"] == group.limit), None)
+    limit = next((row for row in rows if row["subject"] == group.limit), None)
     for row in rows:
-        if not limit or not row["median"]:
+        if not limit or not limit["median"] or not row["median"]:
             continue
-        ratio = row["median"] / limit
+        ratio = row["median"] / limit["median"]
         row["ratio_to_limit"] = 1 / ratio if group.is_more_better else ratio
+        if limit["cpu_ms_per_unit"]:
+            row["cpu_ratio_to_limit"] = row["cpu_ms_per_unit"] / limit["cpu_ms_per_unit"]
 
 
 def number(value):

@@ -91,7 +91,8 @@ class Driver(unittest.TestCase):
     def test_a_ratio_says_how_many_times_as_long_or_as_much(self):
         for is_more_better, expected in ((True, 2), (False, 0.5)):
             group = subjects.Group("g", "u", [], is_more_better)
-            rows = [{"subject": "limit", "median": 10}, {"subject": "other", "median": 5}]
+            rows = [{"subject": "limit", "median": 10, "cpu_ms_per_unit": 0},
+                    {"subject": "other", "median": 5, "cpu_ms_per_unit": 1}]
             report.add_ratios(group, rows)
             self.assertEqual(rows[1]["ratio_to_limit"], expected)
 

@@ -78,9 +78,22 @@ class BareLoop {
   BarePool pool_;  // last: its workers end before what they refer to
 };
 
-/// A coroutine that begins when it is resumed, and whose frame ends with it.
+/// A coroutine that begins when it is resumed, and whose frame ends with it. Frames are of a few
+/// sizes only, so the last one freed is taken again where it fits. One thread.
 struct Coroutine {
   struct promise_type {
+    static void* operator new(std::size_t size) {
+      if (size != size_of_free || !free) return ::operator new(size);
+      return std::exchange(free, *static_cast<void**>(free));
+    }
+    static void operator delete(void* frame, std::size_t size) {
+      if (!free) size_of_free = size;
+      if (size != size_of_free) return ::operator delete(frame);
+      *static_cast<void**>(frame) = std::exchange(free, frame);
+    }
+    inline static void* free = nullptr;
+    inline static std::size_t size_of_free = 0;
+
     Coroutine get_return_object() {
       return {std::coroutine_handle<promise_type>::from_promise(*this)};
     }

@@ -3,8 +3,9 @@
 from subjects import Group, Subject
 
 # Items of one run, such that it takes about a second: with many in flight, and one by one.
-N_ITEMS = {"capstan": (1_000_000, 50_000), "limit": (3_000_000, 50_000), "asio": (1_000_000, 50_000),
+N_ITEMS = {"capstan": (1_000_000, 50_000), "limit": (6_000_000, 50_000), "asio": (1_000_000, 50_000),
            "gstreamer": (400_000, 50_000), "python": (20_000, 10_000), "spdl": (3_000, 2_000)}
+N_ASYNC_ITEMS = {"limit": 30_000_000, "asio": 30_000_000, "python": 60_000}
 N_SLEEPERS = 10_000
 N_KEPT = 20_000
 
@@ -32,6 +33,8 @@ class Subjects:
     def flow(self, name, case, n_workers, in_flight, label="", variant=""):
         """A subject through which items flow."""
         n_items = N_ITEMS[name][in_flight == 1]
+        if case == "async":
+            n_items = N_ASYNC_ITEMS.get(name, n_items)
         if self.is_quick:
             n_items = 2_000 if n_items >= 50_000 else 200
         options = ["--workers", n_workers, "--in-flight", in_flight]
