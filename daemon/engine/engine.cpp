@@ -46,19 +46,19 @@ Pipeline& Engine::add(const graph::Pipeline& plan, Observer& observer) {
 
 void Engine::submit(WorkerTask& task) {
   batch_.push_back(&task);
-  schedule();
+  if (!is_awake_) schedule();
 }
 
 void Engine::schedule() {
   if (is_scheduled_) return;
   is_scheduled_ = true;
-  loop_.post(*this);
+  if (!is_awake_) loop_.post(*this);
 }
 
 void Engine::dispose_payload(Item item) {
   if (item.payload()->size_bytes() < kLargePayload || !item.payload()->is_unique()) return;
   disposed_.push_back(std::move(item));
-  schedule();
+  if (!is_awake_) schedule();
 }
 
 std::chrono::nanoseconds Engine::jitter(std::chrono::nanoseconds pause) {
@@ -69,10 +69,14 @@ std::chrono::nanoseconds Engine::jitter(std::chrono::nanoseconds pause) {
 
 void Engine::wake(unsigned) noexcept {
   loop_home.check();
-  is_scheduled_ = false;
+  is_awake_ = true;
   collect();
+  is_scheduled_ = false;  // the pump is next
   pump();
   hand_over();
+  is_awake_ = false;
+  // Asked for meanwhile, or more than one turn's worth: after what else the loop has to do.
+  if (is_scheduled_) loop_.post(*this);
 }
 
 void Engine::collect() {

@@ -39,7 +39,7 @@ class Engine final : public Wake {
   Executor& executor() noexcept { return executor_; }
   /// Gives a task to the executor at the end of this iteration.
   void submit(WorkerTask& task) CAPSTAN_ON_LOOP;
-  /// Has pump() run later in this iteration.
+  /// Has pump() run later, in this iteration of the loop or the next.
   void schedule() CAPSTAN_ON_LOOP;
   /// Destroys an item; a large one on a worker, since unmapping its memory may stall.
   void dispose(Item item) CAPSTAN_ON_LOOP {
@@ -77,6 +77,7 @@ class Engine final : public Wake {
   std::uint64_t n_jobs_ CAPSTAN_LOOP_ONLY = 0;
   std::uint64_t n_overdrafts_ CAPSTAN_LOOP_ONLY = 0;
   bool is_scheduled_ CAPSTAN_LOOP_ONLY = false;
+  bool is_awake_ CAPSTAN_LOOP_ONLY = false;  // within wake()
 };
 
 }  // namespace capstan::engine

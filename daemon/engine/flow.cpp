@@ -90,6 +90,11 @@ bool Pipeline::hand_on_item(Run& run, Item& item) {
   if (!has_room) return false;
   ++node.n_out;
   ++run.n_handed_on;
+  if (job && run.token.more_jobs.empty() && node.is_plain) {
+    address(run, item);
+    push(*node.out.front(), std::move(item), *run.token.job);
+    return true;
+  }
   Item output = std::move(item);
   const Token jobs = token_of_output(run, output);
   if (!jobs.job) {
@@ -133,24 +138,33 @@ void Pipeline::find_jobs(const Run& run, Item& item, Token& jobs) {
   }
 }
 
-Token Pipeline::token_of_output(Run& run, Item& item) {
-  Token jobs;
-  find_jobs(run, item, jobs);
-  if (!jobs.job) return jobs;
-  if (!item.has_job() || &item.job() != jobs.job) {
-    ItemAccess::set_job(item, Ref<const JobInfo>(jobs.job));
+/// The name of the job and the index, for a stage whose outputs all belong to its input's job.
+void Pipeline::address(Run& run, Item& item) {
+  if (!item.has_job() || &item.job() != run.token.job) {
+    ItemAccess::set_job(item, Ref<const JobInfo>(run.token.job));
   }
-  JobAtNode& at = jobs.job->at[run.node.index];
-  if (run.node.type().separates_jobs) {
-    // Members keep the index that they had.
-  } else if (run.node.scope() == Scope::pipeline) {
-    ItemAccess::set_index(item, run.node.n_out - 1);  // it stands for no single job
-  } else if (run.node.type().is_one_to_many) {
+  JobAtNode& at = run.token.job->at[run.node.index];
+  if (run.node.type().is_one_to_many) {
     ItemAccess::set_index(item, at.n_emitted);
   } else if (run.node.scope() == Scope::item) {
     ItemAccess::set_index(item, run.index);
   }
   ++at.n_emitted;
+}
+
+Token Pipeline::token_of_output(Run& run, Item& item) {
+  Token jobs;
+  find_jobs(run, item, jobs);
+  if (!jobs.job) return jobs;
+  const bool is_separate = run.node.type().separates_jobs;
+  if (!is_separate && run.node.scope() != Scope::pipeline) {
+    address(run, item);
+    return jobs;
+  }
+  ItemAccess::set_job(item, Ref<const JobInfo>(jobs.job));
+  // Members keep the index that they had; the others stand for no single job.
+  if (!is_separate) ItemAccess::set_index(item, run.node.n_out - 1);
+  ++jobs.job->at[run.node.index].n_emitted;
   return jobs;
 }
 

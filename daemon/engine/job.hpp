@@ -1,6 +1,7 @@
 // A job: the unit that is submitted, tracked and settled. Home of everything here: the loop.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -55,17 +56,31 @@ struct JobAtNode {
   RunList order;                ///< order: job
 };
 
+/// A job's standing at each stage, by index. Few stages need no memory of their own.
+class JobAtNodes {
+ public:
+  explicit JobAtNodes(std::size_t n_nodes)
+      : many_(n_nodes > kFew ? std::make_unique<JobAtNode[]>(n_nodes) : nullptr) {}
+  JobAtNode& operator[](std::size_t i) noexcept { return many_ ? many_[i] : few_[i]; }
+  const JobAtNode& operator[](std::size_t i) const noexcept { return many_ ? many_[i] : few_[i]; }
+
+ private:
+  static constexpr std::size_t kFew = 4;
+  std::array<JobAtNode, kFew> few_;
+  const std::unique_ptr<JobAtNode[]> many_;
+};
+
 /// What stages see of a job, JobInfo, is the part of this record that never changes: one piece of
 /// memory, which goes when the last item that names the job has gone.
 struct Job final : public JobInfo {
-  explicit Job(std::size_t n_nodes) : at(std::make_unique<JobAtNode[]>(n_nodes)) {}
+  explicit Job(std::size_t n_nodes) : at(n_nodes) {}
 
   std::uint64_t number = 0;  ///< admission number
   JobState state = JobState::running;
   std::optional<Failure> failure;
   std::uint64_t n_outputs = 0;
   std::uint64_t n_dropped = 0;
-  const std::unique_ptr<JobAtNode[]> at;  ///< by stage index
+  JobAtNodes at;
   std::size_t n_ended = 0;
   bool is_settled = false;
   bool is_counted_by_stage = false;  ///< failed where the stage has a limit of its own

@@ -52,6 +52,7 @@ struct Node {
   std::vector<Edge*> in;
   std::vector<Edge*> out;
   Edge* follows = nullptr;  ///< the edge to the next stage of the segment, of `out`
+  bool is_plain = false;    ///< one edge takes everything, and inputs' jobs are outputs' jobs
 
   std::vector<std::unique_ptr<Slot>> slots;
   std::vector<Slot*> free_slots;

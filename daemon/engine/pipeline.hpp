@@ -94,7 +94,9 @@ class Pipeline final : private Wake {
   unsigned share() const noexcept { return share_; }
   void pump() CAPSTAN_ON_LOOP;
   bool overdraw() CAPSTAN_ON_LOOP;
+  /// A step has ended: in a plugin's call, which the pump follows, or not.
   void completed(Run& run) CAPSTAN_ON_LOOP;
+  void process(Run& run) CAPSTAN_ON_LOOP;
   void timer_fired(Run& run) CAPSTAN_ON_LOOP;
   void tick_due(Slot& slot) CAPSTAN_ON_LOOP;
   /// A stage of pipeline scope let go of an item. Any thread.
@@ -130,7 +132,6 @@ class Pipeline final : private Wake {
   void mark_all_dirty() CAPSTAN_ON_LOOP;
 
   // flow.cpp: items from stage to stage
-  void process(Run& run) CAPSTAN_ON_LOOP;
   void flush(Run& run) CAPSTAN_ON_LOOP;
   bool hand_on(Run& run) CAPSTAN_ON_LOOP;
   bool hand_on_item(Run& run, Item& item) CAPSTAN_ON_LOOP;
@@ -140,6 +141,7 @@ class Pipeline final : private Wake {
   void wait(Run& run) CAPSTAN_ON_LOOP;
   void resume(Run& run) CAPSTAN_ON_LOOP;
   Token token_of_output(Run& run, Item& item) CAPSTAN_ON_LOOP;
+  static void address(Run& run, Item& item) CAPSTAN_ON_LOOP;
   static void find_jobs(const Run& run, Item& item, Token& jobs);
 
   // entry.cpp: items enter a stage
@@ -236,7 +238,7 @@ class Pipeline final : private Wake {
   JobList jobs_ CAPSTAN_LOOP_ONLY;
   OpenEpoch epoch_ CAPSTAN_LOOP_ONLY;
   std::vector<Ref<Job>> settled_ CAPSTAN_LOOP_ONLY;  // freed when nobody looks
-  std::vector<Run*> completed_ CAPSTAN_LOOP_ONLY;
+  Ring<Run*> completed_ CAPSTAN_LOOP_ONLY;
   std::vector<Run*> flushing_ CAPSTAN_LOOP_ONLY;
   std::size_t n_dirty_ CAPSTAN_LOOP_ONLY = 0;
   bool is_pumping_ CAPSTAN_LOOP_ONLY = false;

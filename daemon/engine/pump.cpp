@@ -17,6 +17,14 @@ void Pipeline::mark_all_dirty() {
   for (const auto& node : nodes_) mark_dirty(*node);
 }
 
+namespace {
+
+// Steps that one pump takes up before the loop looks at its other events: some ten microseconds'
+// worth, so that a pipeline that is never out of work does not hold up timers and signals.
+constexpr std::size_t kMaxSteps = 64;
+
+}  // namespace
+
 void Pipeline::pump() {
   if (state_ != State::running) return;
   is_pumping_ = true;
@@ -24,10 +32,10 @@ void Pipeline::pump() {
     node->is_refused = false;
     mark_dirty(*node);
   }
+  std::size_t n_left = kMaxSteps;
   do {
     take_released();
-    for (std::size_t i = 0; i < completed_.size(); ++i) process(*completed_[i]);
-    completed_.clear();
+    for (; !completed_.empty() && n_left > 0; --n_left) process(*completed_.pop_front());
     admit_from_intake();
     // Sink first: what leaves a stage makes room for what waits before it.
     for (auto node = nodes_.rbegin(); node != nodes_.rend() && n_dirty_ > 0; ++node) {
@@ -37,9 +45,10 @@ void Pipeline::pump() {
       flush_waiting(**node);
       start_runs(**node);
     }
-  } while (n_dirty_ > 0 || !completed_.empty());
+  } while ((n_dirty_ > 0 || !completed_.empty()) && n_left > 0);
   settled_.clear();
   is_pumping_ = false;
+  if (n_dirty_ > 0 || !completed_.empty()) return engine_.schedule();
   end_nodes();
 }
 

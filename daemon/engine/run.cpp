@@ -131,7 +131,7 @@ void Run::done() noexcept {
   if (!node.is_sync() && !has_failed && !was_cancelled && !is_abandoned) {
     call_async();  // the worker only made the instance
   } else {
-    node.pipeline.completed(*this);
+    node.pipeline.process(*this);
   }
 }
 

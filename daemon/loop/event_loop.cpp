@@ -39,6 +39,8 @@ EventBasePtr make_base() {
   // With cached time a timer added in a long callback would fire early by that callback's length.
   event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME);
   event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
+  // Callbacks that make each other active must not keep timers and descriptors waiting.
+  event_config_set_max_dispatch_interval(config, nullptr, 8, 0);
   EventBasePtr base(event_base_new_with_config(config));
   event_config_free(config);
   if (!base) throw std::runtime_error("loop: cannot create the event base");
