@@ -25,19 +25,16 @@ RunList* Pipeline::order_of(const Run& run) const {
   return &run.token.job->at[node.index].order;
 }
 
-bool Pipeline::is_turn(const Run& run) const {
-  const RunList* order = order_of(run);
-  return !order || order->head == &run;
-}
+bool Pipeline::is_turn(const Run& run) { return !run.order || run.order->head == &run; }
 
 void Pipeline::enter_order(Run& run) {
-  if (RunList* order = order_of(run)) order->append(run);
+  run.order = order_of(run);
+  if (run.order) run.order->append(run);
 }
 
 void Pipeline::leave_order(Run& run) {
-  RunList* order = order_of(run);
-  if (!order) return;
-  order->remove(run);
+  if (!run.order) return;
+  std::exchange(run.order, nullptr)->remove(run);
   // The next in turn may have waited for this.
   if (!run.node.waiting.empty()) mark_dirty(run.node);
 }
@@ -48,7 +45,7 @@ void Pipeline::set_grant(Run& run) {
   const std::size_t expected = node.habit.output_bytes;
   run.grant_items = 1;
   run.grant_bytes = std::max<std::size_t>(node.plan.queue_bytes, 1);
-  if (node.type().is_one_to_many) {
+  if (node.is_one_to_many) {
     const auto free = static_cast<std::size_t>(std::max<std::int64_t>(budget.free_bytes(), 0));
     std::size_t items = is_turn(run) ? kMaxGrant : node.plan.queue_items - run.outputs.size();
     for (const Edge* edge : node.out) {
@@ -74,9 +71,6 @@ void Pipeline::prepare_step(Run& run, Call call) {
     run.slot->request_cancel(false);
     run.counts_as_work = !node.is_sync() && !node.is_source() &&
                          run.token.size_bytes >= engine_.budget().limit() / kSmallPart;
-  }
-  if (call == Call::begin && run.token.item) {
-    run.input = run.keeps_input ? run.token.item : std::move(run.token.item);
   }
   run.call = call;
   run.state = RunState::working;
@@ -125,25 +119,29 @@ void Pipeline::end_run(Run& run) {
   Slot* slot = run.slot;
   release_slot(run);
   --node.n_active;
-  const RunKind kind = run.kind;
-  Token token = std::move(run.token);
-  run.token = Token();
-  engine_.dispose(std::move(run.input));  // where it was cancelled before it began
-  node.give_back(run);
   mark_dirty(node);
   if (slot && node.scope() != Scope::item && slot->take_due_tick()) tick_due(*slot);
-  engine_.dispose(std::move(token.item));
-  if (!token.job) {
+  if (run.token.item) engine_.dispose(std::move(run.token.item));
+  end_token(run);
+  run.token.job = nullptr;
+  run.token.more_jobs.clear();
+  node.give_back(run);
+}
+
+/// What the end of a run means for its jobs, or for its stage.
+void Pipeline::end_token(const Run& run) {
+  Node& node = run.node;
+  if (!run.token.job) {
     if (node.is_source()) {
       close_epoch();
       intake_closed_ = true;
     }
-    node.has_ended = node.has_ended || kind != RunKind::tick;
+    node.has_ended = node.has_ended || run.kind != RunKind::tick;
     return;
   }
   // In pipeline scope the stage may hold the item longer; its ticket tells.
-  if (node.scope() == Scope::pipeline && kind == RunKind::process) return;
-  token.for_each_job([&](Job& job) {
+  if (node.scope() == Scope::pipeline && run.kind == RunKind::process) return;
+  run.token.for_each_job([&](Job& job) {
     loop_home.check();
     --job.at[node.index].n_live;
     check_ended(job, node);

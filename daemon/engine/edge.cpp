@@ -30,15 +30,15 @@ void Edge::push(Token token) {
   ++size_;
 }
 
-void Edge::push(Item item, Job& job, std::size_t size_bytes) {
+void Edge::push(Item&& item, Job& job) {
   Lane& lane = lane_of(&job);
   Token& token = lane.tokens.add_back();
   token.item = std::move(item);
   token.job = &job;
   token.more_jobs.clear();
-  token.size_bytes = size_bytes;
+  token.size_bytes = token.item.payload()->size_bytes();
   token.is_alone = false;
-  lane.size_bytes += size_bytes;
+  lane.size_bytes += token.size_bytes;
   ++size_;
 }
 
@@ -58,12 +58,17 @@ const Token* Edge::front(const Job* job) const noexcept {
   return !lane || lane->tokens.empty() ? nullptr : &lane->tokens.front();
 }
 
-Token Edge::pop(const Job* job) {
+void Edge::pop(const Job* job, Token& token) {
   Lane& lane = bounds_.is_per_job ? lanes_.at(job) : shared_;
-  Token token = lane.tokens.pop_front();
+  Token& front = lane.tokens.front();
+  token.item = std::move(front.item);
+  token.job = front.job;
+  token.more_jobs.swap(front.more_jobs);
+  token.size_bytes = front.size_bytes;
+  token.is_alone = front.is_alone;
+  lane.tokens.drop_front();
   lane.size_bytes -= token.size_bytes;
   --size_;
-  return token;
 }
 
 void Edge::purge_lane(Lane& lane, std::vector<Token>& purged) {

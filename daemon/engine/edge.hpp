@@ -39,13 +39,14 @@ class Edge {
 
   void push(Token token);
   /// The same for an item of one job.
-  void push(Item item, Job& job, std::size_t size_bytes);
+  void push(Item&& item, Job& job);
   /// Ahead of everything, and beyond the bounds: an item that comes back.
   void push_front(Token token);
   /// The next token of any job, or of one. Null when there is none. Valid until the next change.
   const Token* front() const noexcept;
   const Token* front(const Job* job) const noexcept;
-  Token pop(const Job* job);
+  /// Moves the next token, of any job or of one, into `token`.
+  void pop(const Job* job, Token& token);
   /// Takes out the tokens none of whose jobs is running any more.
   std::vector<Token> purge();
   void forget(const Job* job) {

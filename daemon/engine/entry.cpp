@@ -80,7 +80,7 @@ Run* Pipeline::next_retry(Node& node, bool is_kept) {
 
 Run* Pipeline::take_token(Node& node, Edge& edge, const Job* job, Slot& slot) {
   Run& run = node.new_run(RunKind::process);
-  run.token = edge.pop(job);
+  edge.pop(job, run.token);
   run.edge = &edge;
   run.index = run.token.item.index();
   run.slot = &slot;

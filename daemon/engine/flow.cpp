@@ -74,10 +74,30 @@ bool Pipeline::hand_on(Run& run) {
     run.token.for_each_job([](Job& job) { ++job.n_dropped; });
   } else if (node.is_source()) {
     if (!take_from_source(node, item)) return false;
-  } else if (!hand_on_item(run, item)) {
+  } else if (node.is_plain ? !hand_on_plain(run, item) : !hand_on_item(run, item)) {
     return false;
   }
-  engine_.dispose(run.outputs.pop_front());
+  if (item) engine_.dispose(std::move(item));
+  run.outputs.drop_front();
+  return true;
+}
+
+/// The common case: at most one edge, and the output belongs to the job of the input.
+bool Pipeline::hand_on_plain(Run& run, Item& item) {
+  Node& node = run.node;
+  if (!run.token.more_jobs.empty()) return hand_on_item(run, item);
+  Job& job = *run.token.job;
+  Edge* edge = node.out.empty() ? nullptr : node.out.front();
+  if (edge && edge->room_items(&job) == 0) return false;
+  ++node.n_out;
+  ++run.n_handed_on;
+  address(run, item);
+  if (edge) {
+    push(*edge, std::move(item), job);
+  } else {
+    ++job.n_outputs;
+    leave(std::move(item));
+  }
   return true;
 }
 
@@ -90,11 +110,6 @@ bool Pipeline::hand_on_item(Run& run, Item& item) {
   if (!has_room) return false;
   ++node.n_out;
   ++run.n_handed_on;
-  if (job && run.token.more_jobs.empty() && node.is_plain) {
-    address(run, item);
-    push(*node.out.front(), std::move(item), *run.token.job);
-    return true;
-  }
   Item output = std::move(item);
   const Token jobs = token_of_output(run, output);
   if (!jobs.job) {
@@ -103,7 +118,8 @@ bool Pipeline::hand_on_item(Run& run, Item& item) {
     return true;
   }
   if (node.out.empty()) {
-    leave(jobs, std::move(output));
+    jobs.for_each_job([](Job& each) { ++each.n_outputs; });
+    leave(std::move(output));
   } else if (node.out.size() == 1 && node.plan.paths.empty()) {
     push(*node.out.front(), std::move(output), jobs);
   } else {
@@ -144,7 +160,7 @@ void Pipeline::address(Run& run, Item& item) {
     ItemAccess::set_job(item, Ref<const JobInfo>(run.token.job));
   }
   JobAtNode& at = run.token.job->at[run.node.index];
-  if (run.node.type().is_one_to_many) {
+  if (run.node.is_one_to_many) {
     ItemAccess::set_index(item, at.n_emitted);
   } else if (run.node.scope() == Scope::item) {
     ItemAccess::set_index(item, run.index);
@@ -183,18 +199,16 @@ void Pipeline::push(Edge& edge, Item item, const Token& jobs) {
   mark_dirty(to);
 }
 
-void Pipeline::push(Edge& edge, Item item, Job& job) {
+void Pipeline::push(Edge& edge, Item&& item, Job& job) {
   if (!job.is_running()) return engine_.dispose(std::move(item));
   Node& to = edge.to();
   ++job.at[to.index].n_live;
   ++to.n_active;
-  const std::size_t size = item.payload()->size_bytes();
-  edge.push(std::move(item), job, size);
+  edge.push(std::move(item), job);
   mark_dirty(to);
 }
 
-void Pipeline::leave(const Token& jobs, Item item) {
-  jobs.for_each_job([](Job& job) { ++job.n_outputs; });
+void Pipeline::leave(Item&& item) {
   observer_.item_left(*this, item);
   engine_.dispose(std::move(item));
 }

@@ -17,7 +17,8 @@ Node::Node(Pipeline& owner, const graph::Stage& stage_plan, std::size_t at, Logg
     : pipeline(owner),
       plan(stage_plan),
       index(at),
-      logger(sink, pipeline_name + "/" + stage_plan.id) {
+      logger(sink, pipeline_name + "/" + stage_plan.id),
+      is_one_to_many(stage_plan.type->is_one_to_many) {
   for (unsigned i = 0; i < plan.concurrency; ++i) {
     slots.push_back(std::make_unique<Slot>(*this));
   }

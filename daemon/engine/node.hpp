@@ -52,7 +52,8 @@ struct Node {
   std::vector<Edge*> in;
   std::vector<Edge*> out;
   Edge* follows = nullptr;  ///< the edge to the next stage of the segment, of `out`
-  bool is_plain = false;    ///< one edge takes everything, and inputs' jobs are outputs' jobs
+  bool is_plain = false;    ///< at most one edge, and an input's job is its outputs' job
+  const bool is_one_to_many;
 
   std::vector<std::unique_ptr<Slot>> slots;
   std::vector<Slot*> free_slots;

@@ -86,7 +86,7 @@ void Pipeline::connect() {
     }
   }
   for (const auto& node : nodes_) {
-    node->is_plain = node->out.size() == 1 && node->plan.paths.empty() &&
+    node->is_plain = node->out.size() <= 1 && node->plan.paths.empty() &&
                      node->scope() != Scope::pipeline && !node->type().separates_jobs;
     if (node->is_source()) {
       entries_.insert(entries_.end(), node->out.begin(), node->out.end());

@@ -134,10 +134,11 @@ class Pipeline final : private Wake {
   // flow.cpp: items from stage to stage
   void flush(Run& run) CAPSTAN_ON_LOOP;
   bool hand_on(Run& run) CAPSTAN_ON_LOOP;
+  bool hand_on_plain(Run& run, Item& item) CAPSTAN_ON_LOOP;
   bool hand_on_item(Run& run, Item& item) CAPSTAN_ON_LOOP;
   void push(Edge& edge, Item item, const Token& jobs) CAPSTAN_ON_LOOP;
-  void push(Edge& edge, Item item, Job& job) CAPSTAN_ON_LOOP;
-  void leave(const Token& jobs, Item item) CAPSTAN_ON_LOOP;
+  void push(Edge& edge, Item&& item, Job& job) CAPSTAN_ON_LOOP;
+  void leave(Item&& item) CAPSTAN_ON_LOOP;
   void wait(Run& run) CAPSTAN_ON_LOOP;
   void resume(Run& run) CAPSTAN_ON_LOOP;
   Token token_of_output(Run& run, Item& item) CAPSTAN_ON_LOOP;
@@ -163,7 +164,7 @@ class Pipeline final : private Wake {
   void withdraw(Run& follower) CAPSTAN_ON_LOOP;
 
   // dispatch.cpp: turns, grants, calls into stages, end of a run
-  bool is_turn(const Run& run) const;
+  static bool is_turn(const Run& run);
   RunList* order_of(const Run& run) const;
   void enter_order(Run& run) CAPSTAN_ON_LOOP;
   void leave_order(Run& run) CAPSTAN_ON_LOOP;
@@ -172,6 +173,7 @@ class Pipeline final : private Wake {
   void dispatch(Run& run, Call call) CAPSTAN_ON_LOOP;
   void arm_time_limit(Run& run, std::chrono::nanoseconds delay) CAPSTAN_ON_LOOP;
   void end_run(Run& run) CAPSTAN_ON_LOOP;
+  void end_token(const Run& run) CAPSTAN_ON_LOOP;
   void release_slot(Run& run) CAPSTAN_ON_LOOP;
   void release_promise(Run& run) CAPSTAN_ON_LOOP;
 

@@ -19,6 +19,7 @@ class Ring {
     return slots_[(head_ + i) & (capacity_ - 1)];
   }
   T& front() noexcept { return slots_[head_]; }
+  T& back() noexcept { return (*this)[size_ - 1]; }
   const T& front() const noexcept { return slots_[head_]; }
 
   void push_back(T value) { add_back() = std::move(value); }
@@ -39,9 +40,12 @@ class Ring {
     --size_;
     return value;
   }
-  void clear() {
-    while (!empty()) pop_front();
+  /// For ends that were moved from.
+  void drop_front() noexcept {
+    head_ = (head_ + 1) & (capacity_ - 1);
+    --size_;
   }
+  void drop_back() noexcept { --size_; }
 
  private:
   void grow() {

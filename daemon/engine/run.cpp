@@ -35,9 +35,8 @@ WorkerTask* Run::run() noexcept {
     has_failed = true;
     message = "threw something that is not a std::exception";
   }
-  if ((has_failed || was_cancelled) && node.is_sync()) {
-    if (slot->is_constructed()) slot->sync().discard();
-    input = Item();
+  if ((has_failed || was_cancelled) && node.is_sync() && slot->is_constructed()) {
+    slot->sync().discard();
   }
   const bool is_used = following && following->loan.load(std::memory_order_relaxed) == Loan::used;
   return is_used ? following : nullptr;
@@ -50,60 +49,89 @@ void Run::step_sync() {
     result = Step::done;
     return;
   }
-  bool wants_more = true;
-  while (wants_more) {
-    Item out;
+  bool has_more = true;
+  while (has_more) {
+    Item& out = outputs.add_back();
     Step step = Step::invalid;
-    switch (call) {
-      case Call::begin:
-        step = stage.begin(std::move(input), out);
-        break;
-      case Call::finish:
-        step = stage.finish(out);
-        break;
-      case Call::tick:
-        step = stage.tick(out);
-        break;
-      default:
-        step = stage.next(out);
-        break;
+    try {
+      switch (std::exchange(call, Call::next)) {
+        case Call::begin:
+          step = stage.begin(next_input(), out);
+          break;
+        case Call::finish:
+          step = stage.finish(out);
+          break;
+        case Call::tick:
+          step = stage.tick(out);
+          break;
+        default:
+          step = stage.next(out);
+          break;
+      }
+    } catch (...) {
+      drop_output();
+      throw;
     }
-    call = Call::next;
-    wants_more = take_output(step, std::move(out));
+    has_more = take_output(step);
   }
 }
 
-bool Run::take_output(Step step, Item out) {
+/// The item for begin(). Where another try may need it, writers get a copy of what is shared.
+Item Run::next_input() { return keeps_input ? token.item : std::move(token.item); }
+
+void Run::drop_output() noexcept {
+  outputs.back() = Item();
+  outputs.drop_back();
+}
+
+/// Looks at the output that was put last. True when there may be another in this call.
+bool Run::take_output(Step step) {
   result = step;
-  if (step == Step::invalid) throw std::logic_error("the stage returned no valid step");
-  if (step == Step::done) return false;
-  if (out && !node.plan.paths.empty() && out.path() >= node.plan.paths.size()) {
-    throw std::logic_error("sent an output down path " + std::to_string(out.path()) + " of " +
-                           std::to_string(node.plan.paths.size()));
+  Item& out = outputs.back();
+  if (step == Step::done) {
+    drop_output();
+    return false;
+  }
+  try {
+    check_output(step, out);
+  } catch (...) {
+    drop_output();
+    throw;
   }
   Budget& budget = node.pipeline.engine().budget();
   std::size_t size = 0;
   if (out) {
     out.payload()->charge(budget.account);
     size = out.payload()->size_bytes();
-    if (size > budget.limit()) {
-      throw std::runtime_error("gave an item of " + std::to_string(size) +
-                               " bytes, more than the memory budget of " +
-                               std::to_string(budget.limit()) + " (daemon.memory)");
-    }
     largest_output = std::max(largest_output, size);
+    if (follower && pass_on(out)) outputs.drop_back();
   }
-  if (!out || !pass_on(out)) outputs.push_back(std::move(out));
   if (step == Step::last) return false;
   grant_items -= 1;
   grant_bytes -= std::min(grant_bytes, size);
   return grant_items > 0 && grant_bytes > 0 && !slot->is_cancelled() && !budget.is_used_up();
 }
 
+void Run::check_output(Step step, const Item& out) const {
+  if (step == Step::invalid) throw std::logic_error("the stage returned no valid step");
+  if (!out) return;
+  if (!node.plan.paths.empty() && out.path() >= node.plan.paths.size()) {
+    throw std::logic_error("sent an output down path " + std::to_string(out.path()) + " of " +
+                           std::to_string(node.plan.paths.size()));
+  }
+  const std::size_t size = out.payload()->size_bytes();
+  const std::size_t limit = node.pipeline.engine().budget().limit();
+  if (size > limit) {
+    throw std::runtime_error("gave an item of " + std::to_string(size) +
+                             " bytes, more than the memory budget of " + std::to_string(limit) +
+                             " (daemon.memory)");
+  }
+}
+
 /// What the loop does with an output that goes to an edge; see Pipeline::token_of_output.
 void Run::address(Item& out) const {
   if (!out.has_job() || &out.job() != job) ItemAccess::set_job(out, Ref<const JobInfo>(job));
-  if (node.type().is_one_to_many) {
+  if (node.is_one_to_many) {
     ItemAccess::set_index(out, next_index);
   } else if (node.scope() == Scope::item) {
     ItemAccess::set_index(out, index);
@@ -112,17 +140,14 @@ void Run::address(Item& out) const {
 
 /// Gives an output to the next stage of the segment, if its slot was lent and not called back.
 bool Run::pass_on(Item& out) {
-  if (!follower || !outputs.empty() || n_to_skip > 0) return false;
+  if (outputs.size() > 1 || n_to_skip > 0) return false;
   Loan lent = Loan::lent;
   if (!follower->loan.compare_exchange_strong(lent, Loan::used, std::memory_order_acq_rel)) {
     return false;
   }
   address(out);
-  if (follower->keeps_input) {
-    follower->token.item = out;  // shared: writers copy
-  }
   follower->index = out.index();
-  follower->input = std::move(out);
+  follower->token.item = std::move(out);
   return true;
 }
 
@@ -136,28 +161,35 @@ void Run::done() noexcept {
 }
 
 void Run::call_async() {
-  mark_started(node.pipeline.engine().loop().now());
-  set_in_stage(true);
-  try {
-    slot->start();
-    switch (call) {
-      case Call::begin:
-        slot->async().begin(std::move(input), *this);
-        break;
-      case Call::finish:
-        slot->async().finish(*this);
-        break;
-      case Call::tick:
-        slot->async().tick(*this);
-        break;
-      default:
-        slot->async().next(*this);
-        break;
+  if (node.plan.timeout.count() > 0) mark_started(node.pipeline.engine().loop().now());
+  is_calling = true;
+  do {
+    wants_more = false;
+    set_in_stage(true);
+    try {
+      step_async();
+    } catch (const std::exception& failure) {
+      fail(failure.what());
+    } catch (...) {
+      fail("threw something that is not a std::exception");
     }
-  } catch (const std::exception& failure) {
-    fail(failure.what());
-  } catch (...) {
-    fail("threw something that is not a std::exception");
+  } while (wants_more);  // it was there at once, and there is room for another
+  is_calling = false;
+  if (!is_in_stage) node.pipeline.completed(*this);
+}
+
+void Run::step_async() {
+  slot->start();
+  AsyncStage& stage = slot->async();
+  switch (std::exchange(call, Call::next)) {
+    case Call::begin:
+      return stage.begin(next_input(), *this);
+    case Call::finish:
+      return stage.finish(*this);
+    case Call::tick:
+      return stage.tick(*this);
+    default:
+      return stage.next(*this);
   }
 }
 
@@ -172,7 +204,8 @@ void Run::complete(Step step, Item out) noexcept {
   loop_home.check();
   set_in_stage(false);
   try {
-    wants_more = take_output(step, std::move(out));
+    outputs.add_back() = std::move(out);
+    wants_more = take_output(step);
   } catch (const std::exception& failure) {
     has_failed = true;
     message = failure.what();

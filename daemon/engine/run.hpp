@@ -53,7 +53,7 @@ class Run final : public WorkerTask, public Completion, public Wake {
   Node& node;
   Slot* slot = nullptr;
   Run* follower = nullptr;  ///< the run of the next stage in the segment, prepared for an output
-  Item input;
+  Token token;              ///< its item belongs to the step; all else to the loop
   Ring<Item> outputs;
   std::size_t grant_items = 0;
   std::size_t grant_bytes = 0;
@@ -82,11 +82,11 @@ class Run final : public WorkerTask, public Completion, public Wake {
   unsigned n_failures = 0;
   std::uint64_t n_handed_on = 0;  ///< outputs that left the stage
   std::uint64_t n_to_skip = 0;    ///< of those, how many another try gives again
-  Token token;
-  Edge* edge = nullptr;     ///< where the token came from
-  std::uint64_t index = 0;  ///< of the input item
+  Edge* edge = nullptr;           ///< where the token came from
+  std::uint64_t index = 0;        ///< of the input item
   std::size_t promised_bytes = 0;
   Loop::Watch* timer = nullptr;
+  RunList* order = nullptr;  ///< where it waits for its turn; null: nowhere
   Run* before_in_order = nullptr;
   Run* next_in_order = nullptr;
 
@@ -95,7 +95,10 @@ class Run final : public WorkerTask, public Completion, public Wake {
   void step_sync();
   void step_async();
   void ended() CAPSTAN_ON_LOOP;
-  bool take_output(Step step, Item out);
+  Item next_input();
+  bool take_output(Step step);
+  void check_output(Step step, const Item& out) const;
+  void drop_output() noexcept;
   bool pass_on(Item& out);
   void address(Item& out) const;
 };

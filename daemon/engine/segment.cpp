@@ -38,7 +38,7 @@ bool Pipeline::may_lend(const Run& run, const Node& next) const {
   if (next.scope() == Scope::job ? edge.front(run.token.job) != nullptr : edge.size() > 0) {
     return false;
   }
-  if (node.type().is_one_to_many) {
+  if (node.is_one_to_many) {
     // Several may follow: nobody else's output may come between, and the index must be known.
     const bool is_alone = node.is_ordered() ? !run.before_in_order : node.plan.concurrency == 1;
     if (!is_alone || node.habit.step < kLongStep) return false;
@@ -71,7 +71,7 @@ void Pipeline::lend_next(Run& run) {
   next.loans.push_back(&follower);
   run.follower = &follower;
   run.next_index = run.token.job->at[run.node.index].n_emitted;
-  if (run.node.type().is_one_to_many) run.grant_items = 1;
+  if (run.node.is_one_to_many) run.grant_items = 1;
   lend_next(follower);
 }
 
@@ -123,7 +123,8 @@ void Pipeline::withdraw(Run& follower) {
   release_promise(follower);
   leave_order(follower);
   release_slot(follower);
-  follower.token = Token();
+  follower.token.job = nullptr;
+  follower.token.more_jobs.clear();
   mark_dirty(node);
 }
 

@@ -60,7 +60,8 @@ bool Pipeline::drop_oldest() {
     if (edge->room_items(of_epoch) > 0) continue;
     const bool is_per_job = edge->to().scope() == Scope::job;
     if (!(is_per_job ? edge->front(of_epoch) : edge->front())) return false;
-    Token token = edge->pop(of_epoch);
+    Token token;
+    edge->pop(of_epoch, token);
     Node& to = edge->to();
     --to.n_active;
     token.for_each_job([&](Job& job) {
