@@ -81,6 +81,7 @@ void Pipeline::prepare_step(Run& run, Call call) {
   run.rank = static_cast<unsigned>(node.index);
   run.share = share_;
   run.expected = node.habit.step;
+  run.is_short = node.habit.is_short();
   run.started_at.store(0, std::memory_order_relaxed);
   set_grant(run);
   if (node.plan.timeout.count() > 0 && call != Call::discard) {

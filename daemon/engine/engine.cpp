@@ -9,6 +9,9 @@ namespace {
 // Freeing from here on may return pages to the kernel, which takes the loop's time.
 constexpr std::size_t kLargePayload = 64 * 1024;
 
+// How long something may wait for a task that should have been short.
+constexpr std::chrono::milliseconds kNudgeInterval{5};
+
 /// Destroys items on a worker.
 class DisposeTask final : public WorkerTask {
  public:
@@ -36,6 +39,7 @@ Engine::~Engine() {
   // What is still to be released counts in budget_, which goes with the engine.
   executor_.stop();
   collect();
+  if (nudge_timer_) loop_.remove(nudge_timer_);
 }
 
 Pipeline& Engine::add(const graph::Pipeline& plan, Observer& observer) {
@@ -67,8 +71,12 @@ std::chrono::nanoseconds Engine::jitter(std::chrono::nanoseconds pause) {
       std::uniform_int_distribution<std::int64_t>(pause.count() - half, pause.count())(random_));
 }
 
-void Engine::wake(unsigned) noexcept {
+void Engine::wake(unsigned events) noexcept {
   loop_home.check();
+  if (events & Loop::kTimer) {
+    loop_.remove(std::exchange(nudge_timer_, nullptr));
+    executor_.nudge();
+  }
   is_awake_ = true;
   collect();
   is_scheduled_ = false;  // the pump is next
@@ -77,6 +85,9 @@ void Engine::wake(unsigned) noexcept {
   is_awake_ = false;
   // Asked for meanwhile, or more than one turn's worth: after what else the loop has to do.
   if (is_scheduled_) loop_.post(*this);
+  if (n_working_ > 0 && !nudge_timer_ && executor_.may_hold_back()) {
+    nudge_timer_ = loop_.add_timer(kNudgeInterval, *this);
+  }
 }
 
 void Engine::collect() {

@@ -76,6 +76,7 @@ class Engine final : public Wake {
   std::size_t n_awaiting_ = 0;
   std::uint64_t n_jobs_ CAPSTAN_LOOP_ONLY = 0;
   std::uint64_t n_overdrafts_ CAPSTAN_LOOP_ONLY = 0;
+  Loop::Watch* nudge_timer_ CAPSTAN_LOOP_ONLY = nullptr;
   bool is_scheduled_ CAPSTAN_LOOP_ONLY = false;
   bool is_awake_ CAPSTAN_LOOP_ONLY = false;  // within wake()
 };

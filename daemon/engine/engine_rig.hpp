@@ -34,6 +34,8 @@ class ManualExecutor final : public Executor {
     target_ = &target;
   }
   unsigned add_share(unsigned) override { return ++n_shares_; }
+  bool may_hold_back() const noexcept override { return false; }
+  void nudge() override {}
   bool begin_substitute() override {
     ++n_substitutes;
     return true;

@@ -31,13 +31,21 @@ class StageLogger final : public Logger {
 /// What a stage's calls cost, as a guide to what the next one will. Follows a change within some
 /// ten calls.
 struct Habit {
-  std::chrono::nanoseconds step{0};  ///< time of a call
-  std::size_t output_bytes = 0;      ///< largest output of the last calls
+  static constexpr unsigned kEnough = 16;
+  static constexpr std::chrono::nanoseconds kShort = std::chrono::microseconds(20);
+
+  std::chrono::nanoseconds step{0};     ///< time of a call
+  std::chrono::nanoseconds longest{0};  ///< of the last calls; forgotten by and by
+  unsigned n_calls = 0;                 ///< up to kEnough
+  std::size_t output_bytes = 0;         ///< largest output of the last calls
 
   void learn(std::chrono::nanoseconds took, std::size_t largest_output) noexcept {
     step += (took - step) / 8;
+    longest = std::max(took, longest - longest / 64);
+    n_calls += n_calls < kEnough;
     output_bytes = std::max(largest_output, output_bytes - output_bytes / 16);
   }
+  bool is_short() const noexcept { return n_calls == kEnough && longest < kShort; }
 };
 
 struct Node {

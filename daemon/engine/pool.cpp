@@ -23,6 +23,10 @@ Pool::~Pool() { stop(); }
 
 void Pool::start_worker() {
   const auto number = static_cast<unsigned>(workers_.size());
+  {
+    MutexLock lock(mutex_);
+    ++n_alive_;  // before it can be counted as idle
+  }
   workers_.emplace_back([this, number] { work(number); });
 }
 
@@ -53,14 +57,27 @@ void Pool::submit(std::vector<WorkerTask*>& batch) {
   {
     MutexLock lock(mutex_);
     for (WorkerTask* task : batch) queue_.push(*task);
-    n_wake = std::min<std::size_t>(batch.size(), n_idle_);
+    const std::size_t n_wanted = queue_.n_workers_wanted(kSlice);
+    const std::size_t n_asleep = n_idle_ - n_waking_;
+    const std::size_t n_soon_free = n_alive_ - n_asleep - n_in_long_;
+    if (n_wanted > n_soon_free) n_wake = std::min(n_wanted - n_soon_free, n_asleep);
+    n_waking_ += static_cast<unsigned>(n_wake);
   }
   batch.clear();
   for (; n_wake > 0; --n_wake) has_work_.notify_one();
 }
 
+void Pool::nudge() {
+  {
+    MutexLock lock(mutex_);
+    if (queue_.size() == 0 || n_idle_ == 0) return;
+  }
+  has_work_.notify_all();
+}
+
 void Pool::collect(std::vector<WorkerTask*>& finished) {
   MutexLock lock(finished_mutex_);
+  is_announced_ = false;
   if (finished.empty()) {
     finished.swap(finished_);
   } else {
@@ -89,61 +106,86 @@ void Pool::end_substitute() {
   has_work_.notify_one();
 }
 
-WorkerTask* Pool::wait_for_task(const Debt& debt, bool& has_waited) {
+/// Null when nothing waits.
+WorkerTask* Pool::take_task(Worker& worker) {
+  queue_.settle(worker.share, worker.took, worker.expected);
+  worker.took = worker.expected = {};
+  if (std::exchange(worker.is_in_long_task, false)) --n_in_long_;
+  WorkerTask* task = n_surplus_ > 0 ? nullptr : queue_.pop();
+  if (!task) return nullptr;
+  worker.share = task->share;
+  worker.expected = task->expected;
+  worker.is_in_long_task = !task->is_short;
+  if (worker.is_in_long_task) ++n_in_long_;
+  return task;
+}
+
+/// Null when the worker is to end.
+WorkerTask* Pool::next_task(Worker& worker) {
+  WorkerTask* task = nullptr;
+  {
+    MutexLock lock(mutex_);
+    task = take_task(worker);
+  }
+  if (!task || !task->is_short) announce(worker);
+  if (task) return task;
   MutexLock lock(mutex_);
-  queue_.settle(debt.share, debt.took, debt.expected);
-  while (true) {
-    if (n_surplus_ > 0) {
-      --n_surplus_;
+  while (!(task = take_task(worker))) {
+    if (n_surplus_ > 0 || (is_stopping_ && queue_.size() == 0)) {
+      if (n_surplus_ > 0) --n_surplus_;
+      --n_alive_;
       return nullptr;
     }
-    if (WorkerTask* task = queue_.pop()) return task;
-    if (is_stopping_) return nullptr;
-    has_waited = true;
     ++n_idle_;
     has_work_.wait(mutex_);
     --n_idle_;
+    if (n_waking_ > 0) --n_waking_;
+    worker.now = {};
   }
+  return task;
 }
 
-void Pool::finish(WorkerTask* task) {
-  bool is_first = false;
+void Pool::finish(Worker& worker, WorkerTask* task) {
   {
     MutexLock lock(finished_mutex_);
-    is_first = finished_.empty();
     finished_.push_back(task);
   }
-  if (is_first && loop_) loop_->post(*target_);
+  if (!std::exchange(worker.owes_word, true)) worker.owes_since = worker.now;
+  if (worker.now - worker.owes_since > kSlice) announce(worker);
 }
 
-/// Each task is handed back as soon as it has ended, not with those that follow it: they may take
-/// long, and what waits for its slot may go on.
-Pool::Clock::time_point Pool::run_chain(WorkerTask* task, Clock::time_point begun, Debt& debt) {
-  debt = {task->share, task->expected, {}};
+/// Tells the loop of finished tasks, if nobody has.
+void Pool::announce(Worker& worker) {
+  if (!std::exchange(worker.owes_word, false)) return;
+  {
+    MutexLock lock(finished_mutex_);
+    if (finished_.empty() || std::exchange(is_announced_, true)) return;
+  }
+  if (loop_) loop_->post(*target_);
+}
+
+/// Each task of a segment is handed back as soon as it has ended, not with those that follow it:
+/// what waits for its slot may go on.
+void Pool::run_chain(Worker& worker, WorkerTask* task) {
+  if (worker.now == Clock::time_point()) worker.now = Clock::now();
   while (task) {
-    task->mark_started(begun);
+    task->mark_started(worker.now);
     WorkerTask* following = task->run();
     const auto ended = Clock::now();  // one clock read a boundary
-    task->took = ended - begun;
-    debt.took += task->took;
-    finish(task);
+    task->took = ended - worker.now;
+    worker.took += task->took;
+    worker.now = ended;
+    finish(worker, task);
     task = following;
-    begun = ended;
+    if (task && !task->is_short) announce(worker);
   }
-  return begun;
 }
 
 void Pool::work(unsigned number) {
   const RoleScope role(ThreadRole::worker);
   pthread_setname_np(pthread_self(), ("worker-" + std::to_string(number)).c_str());
-  Debt debt;
-  bool has_waited = true;
-  Clock::time_point now;
-  while (WorkerTask* task = wait_for_task(debt, has_waited)) {
-    if (has_waited) now = Clock::now();
-    has_waited = false;
-    now = run_chain(task, now, debt);
-  }
+  Worker worker;
+  while (WorkerTask* task = next_task(worker)) run_chain(worker, task);
 }
 
 }  // namespace capstan::engine

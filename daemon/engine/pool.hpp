@@ -8,8 +8,12 @@
 
 namespace capstan::engine {
 
-/// Workers behind one queue. Submissions and completions cross in batches: one lock and at most one
-/// wake-up of the loop for each, which matters more than lock-freedom.
+/// Workers behind one queue. Submissions and completions cross in batches, which matters more than
+/// lock-freedom: waking a thread costs more than a short task.
+///
+/// A worker tells the loop of what it has finished when it finds nothing more to do, before a task
+/// that may be long, and when kSlice has passed. Waiting tasks wake as many workers as their time
+/// is worth. Where a task that should be short is not, the loop's nudge makes up for it.
 ///
 /// Threads: construct, submit, collect and destroy on the loop's side; workers are its own.
 class Pool final : public Executor {
@@ -24,6 +28,8 @@ class Pool final : public Executor {
   unsigned add_share(unsigned weight) override CAPSTAN_ON_LOOP;
   void submit(std::vector<WorkerTask*>& batch) override CAPSTAN_ON_LOOP;
   void collect(std::vector<WorkerTask*>& finished) override CAPSTAN_ON_LOOP;
+  bool may_hold_back() const noexcept override { return true; }
+  void nudge() override CAPSTAN_ON_LOOP;
   /// As many as there are workers, at most.
   bool begin_substitute() override CAPSTAN_ON_LOOP;
   void end_substitute() override CAPSTAN_ON_LOOP;
@@ -32,28 +38,42 @@ class Pool final : public Executor {
 
  private:
   using Clock = Loop::Clock;
-  /// What a worker still owes the queue for the task it ran last.
-  struct Debt {
+  // About what waking a thread costs: work in hand that is worth less is not worth a wake-up.
+  static constexpr std::chrono::nanoseconds kSlice = std::chrono::microseconds(20);
+
+  /// A worker's own state.
+  struct Worker {
+    // What it owes the queue for the task it ran last.
     unsigned share = 0;
     std::chrono::nanoseconds expected{0};
     std::chrono::nanoseconds took{0};
+    bool is_in_long_task = false;
+    bool owes_word = false;  // of finished tasks
+    Clock::time_point owes_since;
+    Clock::time_point now;
   };
 
   void start_worker();
   void work(unsigned number);
-  WorkerTask* wait_for_task(const Debt& debt, bool& has_waited);
-  Clock::time_point run_chain(WorkerTask* task, Clock::time_point begun, Debt& debt);
-  void finish(WorkerTask* task);
+  WorkerTask* next_task(Worker& worker);
+  WorkerTask* take_task(Worker& worker) CAPSTAN_REQUIRES(mutex_);
+  void run_chain(Worker& worker, WorkerTask* task);
+  void finish(Worker& worker, WorkerTask* task);
+  void announce(Worker& worker);
 
   const unsigned n_workers_;
   Mutex mutex_;
   Condition has_work_;
   ShareQueue queue_ CAPSTAN_GUARDED_BY(mutex_);
   unsigned n_idle_ CAPSTAN_GUARDED_BY(mutex_) = 0;
+  unsigned n_waking_ CAPSTAN_GUARDED_BY(mutex_) = 0;   // of the idle, those that were called
+  unsigned n_in_long_ CAPSTAN_GUARDED_BY(mutex_) = 0;  // workers in tasks that may be long
+  unsigned n_alive_ CAPSTAN_GUARDED_BY(mutex_) = 0;
   unsigned n_surplus_ CAPSTAN_GUARDED_BY(mutex_) = 0;  // workers that may go
   bool is_stopping_ CAPSTAN_GUARDED_BY(mutex_) = false;
   Mutex finished_mutex_;
   std::vector<WorkerTask*> finished_ CAPSTAN_GUARDED_BY(finished_mutex_);
+  bool is_announced_ CAPSTAN_GUARDED_BY(finished_mutex_) = false;
   Loop* loop_ = nullptr;
   Wake* target_ = nullptr;
   unsigned n_substitutes_ = 0;

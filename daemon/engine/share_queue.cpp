@@ -15,6 +15,14 @@ void ShareQueue::push(WorkerTask& task) {
   queue.tail = &task;
   share.waiting_ranks |= std::uint64_t{1} << rank;
   ++size_;
+  if (!task.is_short) return;
+  ++n_short_;
+  short_time_ += task.expected;
+}
+
+std::size_t ShareQueue::n_workers_wanted(std::chrono::nanoseconds slice) const noexcept {
+  const auto slices = static_cast<std::size_t>(short_time_ / slice);
+  return size_ - n_short_ + (n_short_ > 0 ? slices + 1 : 0);
 }
 
 WorkerTask* ShareQueue::pop() {
@@ -31,6 +39,10 @@ WorkerTask* ShareQueue::pop() {
   now_ = behind->clock;
   charge(*behind, task->expected.count());
   --size_;
+  if (task->is_short) {
+    --n_short_;
+    short_time_ -= task->expected;
+  }
   return task;
 }
 

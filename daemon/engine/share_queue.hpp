@@ -36,6 +36,9 @@ class ShareQueue {
     charge(shares_[share], took.count() - expected.count());
   }
   std::size_t size() const noexcept { return size_; }
+  /// Workers that the waiting tasks are worth: one for each that may be long, and one for each
+  /// `slice` of the short ones' time.
+  std::size_t n_workers_wanted(std::chrono::nanoseconds slice) const noexcept;
 
  private:
   static constexpr unsigned kRanks = 64;
@@ -54,6 +57,8 @@ class ShareQueue {
   std::vector<Share> shares_;
   std::int64_t now_ = 0;  // the clock of the share served last
   std::size_t size_ = 0;
+  std::size_t n_short_ = 0;
+  std::chrono::nanoseconds short_time_{0};
 };
 
 }  // namespace capstan::engine

@@ -27,6 +27,8 @@ class WorkerTask {
   unsigned share = 0;
   /// How long it will probably take.
   std::chrono::nanoseconds expected{0};
+  /// None of its kind has taken long lately: it may share a wake-up with others.
+  bool is_short = false;
 
   void mark_started(Loop::Clock::time_point now) noexcept {
     const auto at = now.time_since_epoch().count();
@@ -56,6 +58,11 @@ class Executor {
   virtual void submit(std::vector<WorkerTask*>& batch) CAPSTAN_ON_LOOP = 0;
   /// Appends the tasks whose `run` has returned, in that order.
   virtual void collect(std::vector<WorkerTask*>& finished) CAPSTAN_ON_LOOP = 0;
+  /// Whether finished tasks, and waiting ones, may be held back for want of a wake-up while others
+  /// that should have been short run on. Whoever hands over short tasks then calls nudge() and
+  /// collect() now and then.
+  virtual bool may_hold_back() const noexcept = 0;
+  virtual void nudge() CAPSTAN_ON_LOOP = 0;
   /// A worker is stuck in a call beyond its time limit: another may take its place until
   /// end_substitute(). False when no more can be had.
   virtual bool begin_substitute() CAPSTAN_ON_LOOP = 0;
