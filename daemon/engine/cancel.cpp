@@ -56,7 +56,10 @@ std::vector<Run*> Pipeline::runs_without_job(Node& node) {
 }
 
 void Pipeline::clear_outputs(Run& run) {
-  while (!run.outputs.empty()) engine_.dispose(run.outputs.pop_front());
+  while (!run.outputs.empty()) {
+    engine_.dispose(std::move(run.outputs.front()));
+    run.outputs.drop_front();
+  }
 }
 
 /// Takes a run that waits off its stage's list.

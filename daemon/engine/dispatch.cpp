@@ -54,7 +54,7 @@ void Pipeline::set_grant(Run& run) {
     }
     // Of unknown size: one, to see.
     items = expected == 0 ? 1 : std::min(items, free / expected);
-    run.grant_items = std::max<std::size_t>(items, 1);
+    run.grant_items = static_cast<std::uint32_t>(std::max<std::size_t>(items, 1));
     run.grant_bytes = std::max<std::size_t>(std::min(run.grant_bytes, free), 1);
   }
   run.promised_bytes = expected * run.grant_items;
@@ -68,7 +68,7 @@ void Pipeline::release_promise(Run& run) {
 void Pipeline::prepare_step(Run& run, Call call) {
   Node& node = run.node;
   if (call != Call::next) {
-    run.slot->request_cancel(false);
+    if (run.slot->is_cancelled()) run.slot->request_cancel(false);
     run.counts_as_work = !node.is_sync() && !node.is_source() &&
                          run.token.size_bytes >= engine_.budget().limit() / kSmallPart;
   }

@@ -116,10 +116,10 @@ class JobList {
 /// The engine's record of an item, on an edge or inside a stage.
 struct Token {
   Item item;
+  std::size_t size_bytes = 0;
   Job* job = nullptr;           ///< null for a source's start item
   std::vector<Job*> more_jobs;  ///< the others of a mixed item
-  std::size_t size_bytes = 0;
-  bool is_alone = false;  ///< a member of a mixed item that failed, in its second try
+  bool is_alone = false;        ///< a member of a mixed item that failed, in its second try
 
   template <class Visit>
   void for_each_job(Visit visit) const {

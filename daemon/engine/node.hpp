@@ -63,7 +63,8 @@ struct Node {
   bool is_plain = false;    ///< at most one edge, and an input's job is its outputs' job
   const bool is_one_to_many;
 
-  std::vector<std::unique_ptr<Slot>> slots;
+  // What changes with each item stands apart from what workers read.
+  alignas(64) std::vector<std::unique_ptr<Slot>> slots;
   std::vector<Slot*> free_slots;
   std::vector<Run*> waiting;      ///< runs with outputs to hand on, or suspended for want of room
   std::vector<Run*> backing_off;  ///< runs that pause before another try

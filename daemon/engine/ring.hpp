@@ -23,7 +23,7 @@ class Ring {
   const T& front() const noexcept { return slots_[head_]; }
 
   void push_back(T value) { add_back() = std::move(value); }
-  /// A place at the end, with whatever was left there.
+  /// A place at the end; what was there was moved from.
   T& add_back() {
     if (size_ == capacity_) grow();
     return (*this)[size_++];

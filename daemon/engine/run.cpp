@@ -92,24 +92,34 @@ bool Run::take_output(Step step) {
     drop_output();
     return false;
   }
+  std::size_t size = 0;
   try {
     check_output(step, out);
+    if (out) size = count_output(out);
   } catch (...) {
     drop_output();
     throw;
   }
-  Budget& budget = node.pipeline.engine().budget();
-  std::size_t size = 0;
-  if (out) {
-    out.payload()->charge(budget.account);
-    size = out.payload()->size_bytes();
-    largest_output = std::max(largest_output, size);
-    if (follower && pass_on(out)) outputs.drop_back();
-  }
+  if (out && follower && pass_on(out, size)) outputs.drop_back();
   if (step == Step::last) return false;
   grant_items -= 1;
   grant_bytes -= std::min(grant_bytes, size);
-  return grant_items > 0 && grant_bytes > 0 && !slot->is_cancelled() && !budget.is_used_up();
+  return grant_items > 0 && grant_bytes > 0 && !slot->is_cancelled() &&
+         !node.pipeline.engine().budget().is_used_up();
+}
+
+/// Counts an output against the memory budget. Returns its size.
+std::size_t Run::count_output(const Item& out) {
+  Budget& budget = node.pipeline.engine().budget();
+  out.payload()->charge(budget.account);
+  const std::size_t size = out.payload()->size_bytes();
+  if (size > budget.limit()) {
+    throw std::runtime_error("gave an item of " + std::to_string(size) +
+                             " bytes, more than the memory budget of " +
+                             std::to_string(budget.limit()) + " (daemon.memory)");
+  }
+  largest_output = std::max(largest_output, size);
+  return size;
 }
 
 void Run::check_output(Step step, const Item& out) const {
@@ -118,13 +128,6 @@ void Run::check_output(Step step, const Item& out) const {
   if (!node.plan.paths.empty() && out.path() >= node.plan.paths.size()) {
     throw std::logic_error("sent an output down path " + std::to_string(out.path()) + " of " +
                            std::to_string(node.plan.paths.size()));
-  }
-  const std::size_t size = out.payload()->size_bytes();
-  const std::size_t limit = node.pipeline.engine().budget().limit();
-  if (size > limit) {
-    throw std::runtime_error("gave an item of " + std::to_string(size) +
-                             " bytes, more than the memory budget of " + std::to_string(limit) +
-                             " (daemon.memory)");
   }
 }
 
@@ -139,7 +142,7 @@ void Run::address(Item& out) const {
 }
 
 /// Gives an output to the next stage of the segment, if its slot was lent and not called back.
-bool Run::pass_on(Item& out) {
+bool Run::pass_on(Item& out, std::size_t size) {
   if (outputs.size() > 1 || n_to_skip > 0) return false;
   Loan lent = Loan::lent;
   if (!follower->loan.compare_exchange_strong(lent, Loan::used, std::memory_order_acq_rel)) {
@@ -148,6 +151,7 @@ bool Run::pass_on(Item& out) {
   address(out);
   follower->index = out.index();
   follower->token.item = std::move(out);
+  follower->token.size_bytes = size;
   return true;
 }
 

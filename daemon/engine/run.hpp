@@ -7,7 +7,7 @@
 #include <capstan/sdk/stage.hpp>
 
 #include "engine/node.hpp"
-#include "engine/ring.hpp"
+#include "engine/outputs.hpp"
 #include "engine/task.hpp"
 
 namespace capstan::engine {
@@ -29,6 +29,8 @@ enum class Call : std::uint8_t { invalid = 0, begin, next, finish, tick, discard
 /// What has become of a slot that was lent to the run before it in a segment.
 enum class Loan : std::uint8_t { none = 0, lent, used, called_back };
 
+constexpr std::size_t kCacheLine = 64;
+
 /// Home: the loop. While `state` is working and the stage is sync, the fields under "step" belong
 /// to the worker. Runs are used again: reset() says what a new one is.
 class Run final : public WorkerTask, public Completion, public Wake {
@@ -49,29 +51,31 @@ class Run final : public WorkerTask, public Completion, public Wake {
   /// Begins the step of an async stage; its end comes as a Completion.
   void call_async() CAPSTAN_ON_LOOP;
 
-  // The step: written before it starts, and its result. First, for the worker touches only these.
-  Node& node;
-  Slot* slot = nullptr;
-  Run* follower = nullptr;  ///< the run of the next stage in the segment, prepared for an output
-  Token token;              ///< its item belongs to the step; all else to the loop
-  Ring<Item> outputs;
-  std::size_t grant_items = 0;
-  std::size_t grant_bytes = 0;
-  const Job* job = nullptr;      ///< whose outputs these are, for a follower
-  std::uint64_t next_index = 0;  ///< of the output that a follower takes
+  // The step: written before it starts, and its result. Worker and loop hand these back and forth,
+  // which costs by the cache line: they stand together, what the worker has no use for apart.
   Call call = Call::invalid;
   Step result = Step::invalid;
   bool keeps_input = false;  ///< another try may need it
   bool was_cancelled = false;
   bool has_failed = false;
-  bool is_in_stage = false;            ///< async: a completion is owed
-  bool is_calling = false;             ///< async: within the call
-  bool wants_more = false;             ///< async: the grant is not used up
   std::atomic<Loan> loan{Loan::none};  ///< this run's own, as a follower
-  std::size_t largest_output = 0;      ///< bytes
-  std::string message;
+  std::uint32_t grant_items = 0;
+  std::size_t grant_bytes = 0;
+  Node& node;
+  Slot* slot = nullptr;
+  Run* follower = nullptr;  ///< the run of the next stage in the segment, prepared for an output
+  std::size_t largest_output = 0;  ///< bytes
+  alignas(kCacheLine) Outputs outputs;
+  alignas(kCacheLine) Token token;  ///< its item belongs to the step; all else to the loop
 
-  // The loop's.
+  // The loop's, but for what a follower's worker reads.
+  const Job* job = nullptr;      ///< whose outputs these are, for a follower
+  std::uint64_t next_index = 0;  ///< of the output that a follower takes
+  std::uint64_t index = 0;       ///< of the input item
+  std::string message;           ///< of a failure
+  bool is_in_stage = false;      ///< async: a completion is owed
+  bool is_calling = false;       ///< async: within the call
+  bool wants_more = false;       ///< async: the grant is not used up
   RunKind kind = RunKind::process;
   RunState state = RunState::entering;
   bool is_abandoned = false;  ///< its job is over: nothing is handed on
@@ -83,7 +87,6 @@ class Run final : public WorkerTask, public Completion, public Wake {
   std::uint64_t n_handed_on = 0;  ///< outputs that left the stage
   std::uint64_t n_to_skip = 0;    ///< of those, how many another try gives again
   Edge* edge = nullptr;           ///< where the token came from
-  std::uint64_t index = 0;        ///< of the input item
   std::size_t promised_bytes = 0;
   Loop::Watch* timer = nullptr;
   RunList* order = nullptr;  ///< where it waits for its turn; null: nowhere
@@ -99,7 +102,8 @@ class Run final : public WorkerTask, public Completion, public Wake {
   bool take_output(Step step);
   void check_output(Step step, const Item& out) const;
   void drop_output() noexcept;
-  bool pass_on(Item& out);
+  bool pass_on(Item& out, std::size_t size);
+  std::size_t count_output(const Item& out);
   void address(Item& out) const;
 };
 

@@ -62,9 +62,6 @@ class Slot final : public StageContext, private Wake {
   void keep_tick() noexcept { is_tick_due_ = true; }
   bool take_due_tick() noexcept { return std::exchange(is_tick_due_, false); }
 
-  Run* run = nullptr;  ///< what is inside now
-  Job* job = nullptr;  ///< job scope: whose instance this is
-
  private:
   void wake(unsigned events) noexcept override;  // the tick's time has come
   std::shared_ptr<void> shared_object(MakeShared make, void* argument) override;
@@ -79,6 +76,11 @@ class Slot final : public StageContext, private Wake {
   std::atomic<std::int64_t> n_charged_{0};  // bytes of working memory
   std::unique_ptr<SyncStage> sync_;
   std::unique_ptr<AsyncStage> async_;
+
+ public:
+  // Changes with each item; apart from what workers read.
+  alignas(64) Run* run = nullptr;  ///< what is inside now
+  Job* job = nullptr;              ///< job scope: whose instance this is
 };
 
 }  // namespace capstan::engine
