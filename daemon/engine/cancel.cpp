@@ -64,6 +64,7 @@ void Pipeline::clear_outputs(Run& run) {
 
 /// Takes a run that waits off its stage's list.
 void Pipeline::stop_listing(Run& run) {
+  run.is_parked = false;
   if (!std::exchange(run.is_waiting, false)) return;
   std::erase(run.node.waiting, &run);
   std::replace(flushing_.begin(), flushing_.end(), &run, static_cast<Run*>(nullptr));

@@ -34,9 +34,12 @@ void Pipeline::enter_order(Run& run) {
 
 void Pipeline::leave_order(Run& run) {
   if (!run.order) return;
-  std::exchange(run.order, nullptr)->remove(run);
-  // The next in turn may have waited for this.
-  if (!run.node.waiting.empty()) mark_dirty(run.node);
+  RunList& order = *std::exchange(run.order, nullptr);
+  order.remove(run);
+  Run* head = order.head;
+  if (!head || !std::exchange(head->is_parked, false)) return;
+  wait(*head);  // its turn has come
+  mark_dirty(head->node);
 }
 
 void Pipeline::set_grant(Run& run) {

@@ -44,7 +44,8 @@ void Pipeline::flush(Run& run) {
     // Runs ahead of its turn, in its own slot, by at most a queue's worth.
     const bool has_room = run.outputs.size() < run.node.plan.queue_items;
     if (run.state == RunState::suspended && has_room) return resume(run);
-    return wait(run);
+    run.is_parked = true;  // until those before it are through; see leave_order
+    return;
   }
   while (!run.outputs.empty()) {
     if (!hand_on(run)) return wait(run);

@@ -12,7 +12,7 @@ namespace capstan::engine {
 void Run::reset(RunKind run_kind) noexcept {
   kind = run_kind;
   state = RunState::entering;
-  is_abandoned = is_waiting = has_timed_out = has_substitute = counts_as_work = false;
+  is_abandoned = is_waiting = is_parked = has_timed_out = has_substitute = counts_as_work = false;
   keeps_input = was_cancelled = has_failed = is_in_stage = false;
   n_failures = 0;
   n_handed_on = n_to_skip = 0;

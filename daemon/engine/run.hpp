@@ -80,6 +80,7 @@ class Run final : public WorkerTask, public Completion, public Wake {
   RunState state = RunState::entering;
   bool is_abandoned = false;  ///< its job is over: nothing is handed on
   bool is_waiting = false;    ///< listed in node.waiting
+  bool is_parked = false;     ///< waits for its turn and nothing else
   bool has_timed_out = false;
   bool has_substitute = false;  ///< another worker stands in for the one it holds
   bool counts_as_work = false;  ///< will free memory: no overdraft meanwhile
