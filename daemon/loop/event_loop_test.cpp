@@ -62,6 +62,23 @@ TEST(EventLoop, PostFromTheLoopRunsAfterTheCallThatMadeIt) {
   EXPECT_EQ(order, "first second");
 }
 
+TEST(EventLoop, PostsThatPostAgainKeepNoTimerWaiting) {
+  EventLoop loop;
+  bool has_fired = false;
+  Call again([&] {
+    if (!has_fired) loop.post(again);
+  });
+  Call timer([&] {
+    has_fired = true;
+    loop.quit();
+  });
+  loop.post(again);
+  Loop::Watch* watch = loop.add_timer(0ms, timer);
+  loop.run();
+  EXPECT_TRUE(has_fired);
+  loop.remove(watch);
+}
+
 TEST(EventLoop, WatchMayBeRemovedInItsOwnCall) {
   EventLoop loop;
   int ends[2];
