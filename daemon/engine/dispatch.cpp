@@ -129,6 +129,7 @@ void Pipeline::end_run(Run& run) {
   end_token(run);
   run.token.job = nullptr;
   run.token.more_jobs.clear();
+  run.ticket = {};
   node.give_back(run);
 }
 

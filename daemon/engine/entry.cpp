@@ -91,7 +91,8 @@ Run* Pipeline::take_token(Node& node, Edge& edge, const Job* job, Slot& slot) {
   if (node.scope() == Scope::pipeline) {
     std::vector<Job*> jobs;
     run.token.for_each_job([&](Job& each) { jobs.push_back(&each); });
-    ItemAccess::set_ticket(run.token.item, make_ref<HeldItem>(*this, node.index, std::move(jobs)));
+    run.ticket = make_ref<HeldItem>(*this, node.index, std::move(jobs));
+    ItemAccess::set_ticket(run.token.item, run.ticket);
   }
   enter_order(run);
   made_room(edge);

@@ -87,6 +87,7 @@ class Run final : public WorkerTask, public Completion, public Wake {
   unsigned n_failures = 0;
   std::uint64_t n_handed_on = 0;  ///< outputs that left the stage
   std::uint64_t n_to_skip = 0;    ///< of those, how many another try gives again
+  Ref<Ticket> ticket;             ///< pipeline scope: keeps its jobs open while it is inside
   Edge* edge = nullptr;           ///< where the token came from
   std::size_t promised_bytes = 0;
   Loop::Watch* timer = nullptr;
