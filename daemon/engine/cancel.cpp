@@ -44,6 +44,8 @@ std::vector<Job*> Pipeline::drop_tokens() {
 
 std::vector<Run*> Pipeline::runs_without_job(Node& node) {
   std::vector<Run*> runs;
+  // In pipeline scope a call for one job's item may give what was kept of others.
+  if (node.scope() == Scope::pipeline && !is_stopping_) return runs;
   auto add = [&](Run* run) {
     if (run && run->token.job && !run->is_abandoned && !run->token.has_running_job()) {
       runs.push_back(run);

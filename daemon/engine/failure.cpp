@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include <capstan/sdk/detail/item_access.hpp>
 #include <capstan/sdk/list.hpp>
 
 #include "engine/engine.hpp"
+#include "engine/held_item.hpp"
 #include "engine/pipeline.hpp"
 
 namespace capstan::engine {
@@ -98,6 +100,7 @@ void Pipeline::time_limit_reached(Run& run) {
     // The job need not wait for a call that may never return; slot and worker stay taken.
     ++run.node.n_failed;
     fail_jobs(run, time_limit_message(run.node));
+    if (!run.is_abandoned) abandon(run);
     return;
   }
   run.slot->request_cancel(true);
@@ -120,8 +123,11 @@ void Pipeline::give_up(Run& run) {
   } else {
     run.is_abandoned = true;  // ends below, not by the job's end
     fail_jobs(run, run.message);
-    clear_outputs(run);
-    return end_run(run);
+    if (node.scope() != Scope::pipeline) {
+      clear_outputs(run);
+      return end_run(run);
+    }
+    run.is_abandoned = false;  // what it gave before it failed may be of other jobs
   }
   flush(run);
 }
@@ -167,6 +173,20 @@ void Pipeline::fail_held_jobs(Node& node, const Failure& failure) {
     if (job->at[node.index].n_live > 0) jobs.push_back(job);
   }
   for (Job* job : jobs) end_job(*job, JobState::failed, failure);
+}
+
+/// Discards the outputs of a call that nobody waits for. In pipeline scope those of other jobs may
+/// be among them, which would be done without them.
+void Pipeline::lose_outputs(Run& run) {
+  std::vector<Job*> jobs;
+  for (; !run.outputs.empty(); engine_.dispose(run.outputs.pop_front())) {
+    const Ref<Ticket> ticket = ItemAccess::take_ticket(run.outputs.front());
+    for (Job* job : HeldItem::jobs_of(ticket.get())) jobs.push_back(job);
+  }
+  for (Job* job : jobs) {
+    end_job(*job, JobState::failed,
+            Failure{run.node.plan.id, "was lost in a call beyond its timeout"});
+  }
 }
 
 void Pipeline::fail_jobs(Run& run, const std::string& message) {

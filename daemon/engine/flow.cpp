@@ -32,6 +32,7 @@ void Pipeline::process(Run& run) {
   const bool has_more = run.result == Step::more && !run.has_failed && !run.was_cancelled;
   run.state = has_more ? RunState::suspended : RunState::finished;
   if (run.is_abandoned) {
+    if (run.node.scope() == Scope::pipeline && !run.node.is_source()) lose_outputs(run);
     abandon(run);
   } else {
     flush(run);
