@@ -5,7 +5,25 @@
 
 #include <algorithm>
 
+#include "state_lines.hpp"
+
 namespace capstan {
+
+namespace {
+
+/// ", with a.mp4, b.mp4 and 3 more"
+std::string name_jobs(const std::vector<const JobInfo*>& jobs) {
+  constexpr std::size_t kMostNamed = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(jobs.size(), kMostNamed); ++i) {
+    text += (i == 0 ? ", with " : ", ") + jobs[i]->input;
+  }
+  if (jobs.size() > kMostNamed)
+    text += " and " + std::to_string(jobs.size() - kMostNamed) + " more";
+  return text;
+}
+
+}  // namespace
 
 /// Watches one signal for as long as it lives.
 class Runtime::Signal final : public Wake {
@@ -46,7 +64,7 @@ Runtime::Runtime(Plan& plan, Logger& log, Listener& listener)
   ::signal(SIGPIPE, SIG_IGN);
   // A file larger than the process may write is an error of that file.
   ::signal(SIGXFSZ, SIG_IGN);
-  for (const int number : {SIGTERM, SIGINT}) {
+  for (const int number : {SIGTERM, SIGINT, SIGUSR1}) {
     signals_.push_back(std::make_unique<Signal>(*this, number));
   }
   for (const graph::Pipeline& pipeline : plan_.pipelines) {
@@ -105,6 +123,7 @@ void Runtime::stop() {
 }
 
 void Runtime::on_signal(int number) {
+  if (number == SIGUSR1) return log_state();
   ++n_signals_;
   if (number == SIGINT && n_signals_ > 1) {
     log_.warn("stopping at once");
@@ -116,13 +135,19 @@ void Runtime::on_signal(int number) {
   }
 }
 
+void Runtime::log_state() {
+  loop_home.check();
+  for (const std::string& line : state_lines(engine_, pipelines_)) log_.info(line);
+}
+
 void Runtime::give_up() {
   loop_home.check();
   for (const engine::Pipeline* pipeline : pipelines_) {
-    for (const engine::StageCounts& stage : pipeline->counts()) {
-      if (stage.n_inside == 0) continue;
-      log_.error("stage '" + stage.plan->id + "' of pipeline '" + pipeline->name() +
-                 "' does not end: left behind");
+    const auto counts = pipeline->counts();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i].n_inside == 0) continue;
+      log_.error("stage '" + counts[i].plan->id + "' of pipeline '" + pipeline->name() +
+                 "' does not end: left behind" + name_jobs(pipeline->jobs_inside(i)));
     }
   }
   // Workers are still inside plugins: no destructor may run under them.

@@ -24,7 +24,8 @@ class Listener {
 /// Home: the thread that constructs it, which is the loop thread as long as it lives.
 ///
 /// SIGTERM drains; SIGINT drains, and a second one stops at once: jobs in flight are cancelled, and
-/// whatever ignores that for kStopLimit is left behind with the process.
+/// whatever ignores that for kStopLimit is left behind with the process. SIGUSR1 writes what every
+/// pipeline is doing to the log.
 class Runtime final : private engine::Observer {
  public:
   enum class Until : unsigned char { invalid = 0, pipelines_end, signal };
@@ -60,6 +61,7 @@ class Runtime final : private engine::Observer {
   void pipeline_finished(engine::Pipeline& pipeline,
                          const std::vector<engine::JobRequest>& unstarted) override;
   void on_signal(int number);
+  void log_state();
   void drain();
   void stop();
   void give_up();

@@ -227,4 +227,15 @@ std::vector<StageCounts> Pipeline::counts() const {
   return counts;
 }
 
+std::vector<const JobInfo*> Pipeline::jobs_inside(std::size_t stage) const {
+  std::vector<const Job*> jobs;
+  for (const auto& slot : nodes_[stage]->slots) {
+    if (!slot->run) continue;
+    slot->run->token.for_each_job([&](const Job& job) { jobs.push_back(&job); });
+  }
+  std::sort(jobs.begin(), jobs.end(), [](auto* a, auto* b) { return a->number < b->number; });
+  jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
+  return {jobs.begin(), jobs.end()};
+}
+
 }  // namespace capstan::engine

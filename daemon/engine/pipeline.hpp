@@ -69,6 +69,8 @@ class Pipeline final : private Wake {
   void pause() CAPSTAN_ON_LOOP;
   void resume() CAPSTAN_ON_LOOP;
   bool is_paused() const noexcept CAPSTAN_ON_LOOP { return is_paused_; }
+  bool is_draining() const noexcept CAPSTAN_ON_LOOP { return is_draining_; }
+  bool has_finished() const noexcept CAPSTAN_ON_LOOP { return state_ == State::finished; }
   /// Cancels a job in flight. False when there is none of that number.
   bool cancel(std::uint64_t job_number) CAPSTAN_ON_LOOP;
   /// The source stops, what is in flight completes, then the pipeline ends. Ends a pause.
@@ -82,6 +84,10 @@ class Pipeline final : private Wake {
   Engine& engine() noexcept { return engine_; }
   std::vector<StageCounts> counts() const CAPSTAN_ON_LOOP;
   std::size_t n_jobs_in_flight() const noexcept CAPSTAN_ON_LOOP { return jobs_.size(); }
+  /// Submissions that have not become jobs yet.
+  std::size_t n_jobs_waiting() const noexcept CAPSTAN_ON_LOOP { return intake_.size(); }
+  /// The jobs of which a stage, given by its index, has items inside; oldest first.
+  std::vector<const JobInfo*> jobs_inside(std::size_t stage) const CAPSTAN_ON_LOOP;
   /// What the source expects to emit in all; 0 when unknown. Any thread.
   std::uint64_t n_expected_jobs() const noexcept {
     return n_expected_.load(std::memory_order_relaxed);
