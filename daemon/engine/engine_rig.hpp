@@ -37,6 +37,7 @@ class ManualExecutor final : public Executor {
   bool may_hold_back() const noexcept override { return false; }
   void nudge() override {}
   bool begin_substitute() override {
+    if (!has_substitutes) return false;
     ++n_substitutes;
     return true;
   }
@@ -56,19 +57,21 @@ class ManualExecutor final : public Executor {
   /// Runs one task: of the highest rank, or any when random. False when there is none.
   bool run_one() {
     if (queued_.empty()) return false;
-    auto chosen = queued_.begin();
-    if (is_random_) {
-      chosen += static_cast<std::ptrdiff_t>(random_() % queued_.size());
-    } else {
-      chosen = std::max_element(queued_.begin(), queued_.end(),
-                                [](auto* a, auto* b) { return a->rank < b->rank; });
-    }
-    WorkerTask* task = *chosen;
-    queued_.erase(chosen);
+    if (is_random_) return run_at(random_() % queued_.size());
+    const auto first = std::max_element(queued_.begin(), queued_.end(),
+                                        [](auto* a, auto* b) { return a->rank < b->rank; });
+    return run_at(static_cast<std::size_t>(first - queued_.begin()));
+  }
+  /// Runs one task, and what follows it on the same worker, by its place in the queue.
+  bool run_at(std::size_t place) {
+    WorkerTask* task = queued_.at(place);
+    queued_.erase(queued_.begin() + static_cast<std::ptrdiff_t>(place));
+    ++n_hops;
     const RoleScope role(ThreadRole::worker);
     while (task) {
       task->mark_started(loop_->now());
       WorkerTask* following = task->run();
+      task->took = step_takes;
       finished_.push_back(task);
       loop_->post(*target_);
       task = following;
@@ -77,6 +80,9 @@ class ManualExecutor final : public Executor {
   }
   std::size_t n_queued() const noexcept { return queued_.size(); }
   int n_substitutes = 0;
+  bool has_substitutes = true;
+  std::size_t n_hops = 0;                  ///< tasks that a worker took from the queue
+  std::chrono::nanoseconds step_takes{0};  ///< what each call is said to have taken
 
  private:
   unsigned n_shares_ = 0;
@@ -105,7 +111,11 @@ struct Keys {
   graph::OnError on_error = graph::OnError::fail;
   graph::Retry retry = {};
   std::chrono::nanoseconds timeout{0};
-  std::vector<std::size_t> inputs = {};  ///< default: the stage before
+  std::vector<std::size_t> inputs = {};    ///< default: the stage before
+  std::optional<std::uint32_t> path = {};  ///< of the stage before, the one that is taken
+  graph::FailureLimit limit = {};
+  graph::OnFull on_full = graph::OnFull::block;
+  graph::Epoch epoch = {};
 };
 
 /// Writes a plan down, stage by stage.
@@ -127,10 +137,14 @@ class PlanOfStages {
     stage.on_error = keys.on_error;
     stage.retry = keys.retry;
     stage.timeout = keys.timeout;
+    stage.limit = keys.limit;
+    stage.on_full = keys.on_full;
+    stage.epoch = keys.epoch;
+    if (type.paths) stage.paths = type.paths(stage.options);
     std::vector<std::size_t> inputs = keys.inputs;
     if (inputs.empty() && !plan.stages.empty()) inputs = {plan.stages.size() - 1};
     for (const std::size_t input : inputs) {
-      stage.inputs.push_back({input, std::nullopt});
+      stage.inputs.push_back({input, keys.path});
       plan.stages[input].outputs.push_back(plan.stages.size());
     }
     plan.stages.push_back(std::move(stage));
@@ -162,6 +176,57 @@ class Rig final : public PlanOfStages, public Observer {
     loop_home.check();
     pipeline->submit({input, input});
     return *this;
+  }
+  /// A second pipeline beside the first, with the same observer. After start().
+  Pipeline& start_beside(PlanOfStages& other) {
+    loop_home.check();
+    other.plan.name = "other";
+    Pipeline& beside = engine.add(other.plan, *this);
+    beside.prepare();
+    run_until_idle();
+    return beside;
+  }
+  Rig& pause() {
+    loop_home.check();
+    pipeline->pause();
+    return *this;
+  }
+  Rig& resume() {
+    loop_home.check();
+    pipeline->resume();
+    return *this;
+  }
+  Rig& drain() {
+    loop_home.check();
+    pipeline->drain();
+    return *this;
+  }
+  Rig& stop() {
+    loop_home.check();
+    pipeline->stop();
+    return *this;
+  }
+  bool cancel(std::uint64_t job_number) {
+    loop_home.check();
+    return pipeline->cancel(job_number);
+  }
+  StageCounts counts(std::size_t stage_index) const {
+    loop_home.check();
+    return pipeline->counts().at(stage_index);
+  }
+  std::size_t n_jobs_in_flight() const {
+    loop_home.check();
+    return pipeline->n_jobs_in_flight();
+  }
+  std::int64_t n_bytes() { return engine.budget().account.bytes.load(); }
+  std::uint64_t n_overdrafts() const {
+    loop_home.check();
+    return engine.n_overdrafts();
+  }
+  /// Time passes, and with it everything that can happen.
+  Rig& pass(std::chrono::nanoseconds time) {
+    loop.advance(time);
+    return run_until_idle();
   }
   /// Loop and workers in turn until both are idle; time stands still.
   Rig& run_until_idle() {
@@ -199,19 +264,26 @@ class Rig final : public PlanOfStages, public Observer {
   void job_settled(Pipeline&, const JobReport& report) override {
     settled[report.info.input] = report.state;
     settled_order.push_back(report.info.input);
-    if (report.failure) messages[report.info.input] = report.failure->message;
+    if (report.failure) {
+      messages[report.info.input] = report.failure->message;
+      blamed[report.info.input] = report.failure->stage;
+    }
+    dropped[report.info.input] = report.n_dropped;
     n_dropped += report.n_dropped;
   }
   void item_left(Pipeline&, const Item& item) override {
-    const std::string text = item.get<Reference>().location();
+    const auto* reference = item.get_if<Reference>();
+    const std::string text = reference ? reference->location() : item.payload()->type();
     left[item.job().input].push_back(text);
     indexes[item.job().input].push_back(item.index());
     all_left.push_back(text);
   }
   void source_failed(Pipeline&, const Failure& failure) override { source_failure = failure; }
-  void pipeline_finished(Pipeline&, const std::vector<JobRequest>& unstarted) override {
+  void pipeline_finished(Pipeline& finished, const std::vector<JobRequest>& rest) override {
+    if (&finished != pipeline) return;
     has_finished = true;
-    n_unstarted = unstarted.size();
+    n_unstarted = rest.size();
+    for (const JobRequest& request : rest) unstarted.push_back(request.input);
   }
 
   RoleScope role{ThreadRole::loop};  // first, so that the engine is destroyed on the loop, too
@@ -226,12 +298,15 @@ class Rig final : public PlanOfStages, public Observer {
   std::map<std::string, JobState> settled;
   std::vector<std::string> settled_order;
   std::map<std::string, std::string> messages;
+  std::map<std::string, std::string> blamed;  ///< stages
+  std::map<std::string, std::uint64_t> dropped;
   std::map<std::string, std::vector<std::string>> left;
   std::map<std::string, std::vector<std::uint64_t>> indexes;
   std::vector<std::string> all_left;
   std::optional<Failure> source_failure;
   std::uint64_t n_dropped = 0;
   std::size_t n_unstarted = 0;
+  std::vector<std::string> unstarted;
   bool has_finished = false;
 };
 

@@ -1,8 +1,4 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "engine/engine_rig.hpp"
-#include "engine/test_stages.hpp"
+#include "engine/seeded_test.hpp"
 
 namespace capstan::engine {
 namespace {
@@ -10,30 +6,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using namespace std::chrono_literals;
-using Texts = std::vector<std::string>;
 
-/// Tries many schedules of the workers, and checks that nothing of a stage is left behind.
-class PipelineTest : public ::testing::TestWithParam<unsigned> {
- protected:
-  void SetUp() override { reset(); }
-  void TearDown() override {
-    EXPECT_EQ(seen.n_instances, 0) << "an instance leaked";
-    EXPECT_EQ(seen.n_inside, 0) << "a coroutine leaked";
-    EXPECT_EQ(seen.n_wrong_thread, 0);
-  }
-  static void reset() {
-    seen.n_entered = seen.max_inside = seen.n_finished = seen.n_wrong_thread = 0;
-    seen.fail_first = 0;
-    seen.n_tries.clear();
-  }
-};
+class PipelineTest : public SeededTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, PipelineTest, ::testing::Range(0U, 25U));
-
-Texts numbered(const std::string& prefix, int n) {
-  Texts texts;
-  for (int i = 0; i < n; ++i) texts.push_back(prefix + std::to_string(i));
-  return texts;
-}
 
 TEST_P(PipelineTest, EverySubmittedItemLeavesOnce) {
   Rig rig(GetParam());

@@ -1,8 +1,12 @@
 // Stages for tests of the engine. Each counts its lives and what is inside.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <capstan/sdk/plugin.hpp>
 
@@ -20,6 +24,9 @@ struct Seen {
   std::atomic<int> n_wrong_thread{0};
   int fail_first = 0;  ///< "fail" fails this many times for each text
   std::map<std::string, int> n_tries;
+  std::vector<std::string> calls;                       ///< "stage:text", by Probe
+  std::function<void(const std::string&)> during_call;  ///< the loop's doing while Probe is in one
+  std::vector<std::string> feed;                        ///< what FeedSource gives
   std::thread::id loop_thread;  ///< set where loop and workers are threads of their own
 
   /// Notes where a stage runs: the role that its thread has and, with real threads, its id.
@@ -84,6 +91,24 @@ class Pass final : public MapStage {
   }
 
  private:
+  Lives lives_;
+};
+
+/// Notes its calls, and lets a test do something on the loop while a worker is in one.
+class Probe final : public MapStage {
+ public:
+  Probe(StageContext& context, const Options&) : context_(context) {}
+  Item process(Item in) override {
+    const Inside inside;
+    seen.calls.push_back(std::string(context_.stage()) + ":" + text_of(in));
+    if (!seen.during_call) return in;
+    const RoleScope role(ThreadRole::loop);
+    seen.during_call(seen.calls.back());
+    return in;
+  }
+
+ private:
+  StageContext& context_;
   Lives lives_;
 };
 
@@ -176,6 +201,42 @@ class Fails final : public MapStage {
   Lives lives_;
 };
 
+/// Gives seen.feed, then fails if the last text is "throw".
+class FeedSource final : public GeneratorStage {
+ public:
+  FeedSource(StageContext&, const Options&) {}
+  Generator<Item> process(Item) override {
+    for (const std::string& each : seen.feed) {
+      if (each == "throw") throw std::runtime_error("the feed broke");
+      Item item = each == "unreadable" ? Item(make_ref<FailedInput>(each, "no permission"))
+                                       : Item(make_ref<Reference>(each));
+      co_yield item;
+    }
+  }
+
+ private:
+  Lives lives_;
+};
+
+/// Gives 0, 1, ... without end, one every n milliseconds.
+class ClockSource final : public AsyncGeneratorStage {
+ public:
+  ClockSource(StageContext& context, const Options& options)
+      : context_(context), n_(options.integer("n")) {}
+  AsyncGenerator<Item> process(Item) override {
+    for (int i = 0;; ++i) {
+      co_await sleep_for(context_, std::chrono::milliseconds(n_));
+      Item item(make_ref<Reference>(std::to_string(i)));
+      co_yield item;
+    }
+  }
+
+ private:
+  StageContext& context_;
+  std::int64_t n_;
+  Lives lives_;
+};
+
 /// Drops every second item.
 class Halves final : public MapStage {
  public:
@@ -254,6 +315,10 @@ inline constexpr StageType kMapType = stage_type<S>({"stage", "for tests", "*", 
                                                      kNumber});
 inline constexpr StageType kSource =
     stage_type<CountSource>({"source", "for tests", nullptr, "*", Scope::pipeline, kNumber});
+inline constexpr StageType kFeed =
+    stage_type<FeedSource>({"source", "for tests", nullptr, "*", Scope::pipeline, kNumber});
+inline constexpr StageType kClock =
+    stage_type<ClockSource>({"source", "for tests", nullptr, "*", Scope::pipeline, kNumber});
 inline constexpr StageType kJoin =
     stage_type<Join>({"join", "for tests", "*", "*", Scope::job, kNumber});
 inline constexpr StageType kBatch =
