@@ -156,7 +156,9 @@ class PlanOfStages {
 class Rig final : public PlanOfStages, public Observer {
  public:
   explicit Rig(unsigned seed = 0, std::size_t memory = SIZE_MAX / 4)
-      : executor(seed), engine(loop, executor, log, memory) {}
+      : executor(seed), engine(loop, executor, log, memory) {
+    loop.advance(std::chrono::hours(1));  // a clock that says 0 has a meaning of its own
+  }
 
   Rig& stage(const StageType& type, const Values& values = {}, const Keys& keys = {}) {
     add(type, values, keys);

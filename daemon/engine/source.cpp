@@ -29,10 +29,11 @@ bool Pipeline::has_entry_room(const Job* job) const {
 /// False when the output has to wait.
 bool Pipeline::take_from_source(Node& source, Item& item) {
   using graph::OnFull;
+  if (is_paused_) return false;  // a pause is no want of room: nothing is dropped for it
   const bool has_epoch = epoch_.job && epoch_.job->is_running();
   auto has_room = [&] {
     loop_home.check();
-    return has_epoch ? !is_paused_ && has_entry_room(epoch_.job) : can_admit();
+    return has_epoch ? has_entry_room(epoch_.job) : can_admit();
   };
   if (!has_room()) {
     if (source.plan.on_full == OnFull::block) return false;
