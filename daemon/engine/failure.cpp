@@ -91,6 +91,11 @@ void Pipeline::time_limit_reached(Run& run) {
   if (started == 0) return arm_time_limit(run, limit);
   const auto spent = engine_.loop().now().time_since_epoch() - Loop::Clock::duration(started);
   if (spent < limit) return arm_time_limit(run, limit - spent);
+  if (run.follower) {
+    // An output that came in time has gone on, and this call is over; one that comes now may not.
+    call_back(*run.follower);
+    if (run.follower->loan.load(std::memory_order_relaxed) == Loan::used) return;
+  }
   run.has_timed_out = true;
   // Its worker may never come back.
   if (run.node.is_sync()) run.has_substitute = engine_.executor().begin_substitute();
@@ -116,6 +121,7 @@ void Pipeline::give_up(Run& run) {
   } else if (!run.token.job) {
     fail_held_jobs(node, {node.plan.id, run.message});
   } else if (node.plan.on_error == OnError::drop && run.kind == RunKind::process) {
+    if (run.has_timed_out) clear_outputs(run);  // what came too late
     ++node.n_dropped;
     run.token.for_each_job([](Job& job) { ++job.n_dropped; });
     node.logger.warn("dropped an item of '" + run.token.job->input + "': " + run.message);
