@@ -38,6 +38,7 @@ bool Pipeline::may_lend(const Run& run, const Node& next) const {
   if (next.scope() == Scope::job ? edge.front(run.token.job) != nullptr : edge.size() > 0) {
     return false;
   }
+  if (edge.room_items(run.token.job) == 0) return false;  // items that pause before another try
   if (node.is_one_to_many) {
     // Several may follow: nobody else's output may come between, and the index must be known.
     const bool is_alone = node.is_ordered() ? !run.before_in_order : node.plan.concurrency == 1;
