@@ -185,9 +185,11 @@ void Pipeline::fail_held_jobs(Node& node, const Failure& failure) {
 /// be among them, which would be done without them.
 void Pipeline::lose_outputs(Run& run) {
   std::vector<Job*> jobs;
-  for (; !run.outputs.empty(); engine_.dispose(run.outputs.pop_front())) {
+  while (!run.outputs.empty()) {
     const Ref<Ticket> ticket = ItemAccess::take_ticket(run.outputs.front());
     for (Job* job : HeldItem::jobs_of(ticket.get())) jobs.push_back(job);
+    engine_.dispose(std::move(run.outputs.front()));
+    run.outputs.drop_front();
   }
   for (Job* job : jobs) {
     end_job(*job, JobState::failed,
