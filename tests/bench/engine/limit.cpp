@@ -21,7 +21,7 @@ class BareLoop {
       : n_items_(arguments.n_items),
         latencies_(arguments.n_items, arguments.in_flight),
         tasks_(arguments.in_flight),
-        pool_(arguments.n_workers, wake_fd_) {
+        pool_(arguments.n_workers, arguments.variant == "lots" ? 32 : 1, wake_fd_) {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;  // each write wakes the loop once, and nothing need be read
     ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd_, &event);
@@ -56,12 +56,14 @@ class BareLoop {
 
  private:
   void make(Task& task, List& batch) {
-    task.made_at = latencies_.is_sampled(n_made_++) ? Clock::now() : Clock::time_point();
+    task.item = std::make_unique<BareItem>();
+    if (latencies_.is_sampled(n_made_++)) task.item->made_at = Clock::now();
     batch.push(&task);
   }
-  void leave(const Task& task) {
+  void leave(Task& task) {
     ++n_left_;
-    if (task.made_at != Clock::time_point()) latencies_.add(Clock::now() - task.made_at);
+    const auto item = std::move(task.item);
+    if (item->made_at != Clock::time_point()) latencies_.add(Clock::now() - item->made_at);
   }
   void wait() const {
     epoll_event event{};

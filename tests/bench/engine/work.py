@@ -47,7 +47,7 @@ def hop(subjects, n_workers, in_flight):
     def of(*arguments, **named):
         return subjects.flow(*arguments, "hop", n_workers, in_flight, **named)
 
-    rows = [of("limit"), of("capstan"),
+    rows = [of("limit"), of("limit", label="limit, 32 tasks a lock", variant="lots"), of("capstan"),
             of("capstan", label="capstan, a job an item", variant="jobs"), of("asio")]
     if n_workers == 1:  # it has a thread for each queue
         rows.append(of("gstreamer"))
