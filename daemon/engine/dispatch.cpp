@@ -17,6 +17,11 @@ constexpr std::size_t kSmallPart = 1024;
 
 }  // namespace
 
+/// Whether a step with an input of this size frees memory that matters.
+bool Pipeline::is_large(std::size_t size_bytes) const {
+  return size_bytes >= engine_.budget().limit() / kSmallPart;
+}
+
 /// The list that a run waits in for its turn; null where there is no order.
 RunList* Pipeline::order_of(const Run& run) const {
   Node& node = run.node;
@@ -72,9 +77,10 @@ void Pipeline::prepare_step(Run& run, Call call) {
   Node& node = run.node;
   if (call != Call::next) {
     if (run.slot->is_cancelled()) run.slot->request_cancel(false);
-    run.counts_as_work = !node.is_sync() && !node.is_source() &&
-                         run.token.size_bytes >= engine_.budget().limit() / kSmallPart;
+    run.counts_as_work = !node.is_sync() && !node.is_source() && is_large(run.token.size_bytes);
   }
+  run.frees_memory = call == Call::discard || run.kind != RunKind::process ||
+                     (!node.is_source() && is_large(run.token.size_bytes));
   run.call = call;
   run.state = RunState::working;
   run.result = Step::invalid;
@@ -94,8 +100,11 @@ void Pipeline::prepare_step(Run& run, Call call) {
 }
 
 void Pipeline::dispatch(Run& run, Call call) {
-  is_overdrawing_ = false;
+  const bool is_overdraft = std::exchange(is_overdrawing_, false);
   prepare_step(run, call);
+  // One at a time, whatever its input.
+  run.frees_memory = run.frees_memory || is_overdraft;
+  run.counts_as_work = run.counts_as_work || (is_overdraft && !run.node.is_sync());
   if (run.node.follows && call != Call::discard) lend_next(run);
   if (run.node.is_sync() || !run.slot->is_constructed()) {
     engine_.submit(run);

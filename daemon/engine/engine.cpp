@@ -50,6 +50,7 @@ Pipeline& Engine::add(const graph::Pipeline& plan, Observer& observer) {
 
 void Engine::submit(WorkerTask& task) {
   batch_.push_back(&task);
+  n_freeing_ += task.frees_memory;
   if (!is_awake_) schedule();
 }
 
@@ -93,16 +94,18 @@ void Engine::wake(unsigned events) noexcept {
 void Engine::collect() {
   executor_.collect(finished_);
   n_working_ -= static_cast<std::int64_t>(finished_.size());
+  for (const WorkerTask* task : finished_) n_freeing_ -= task->frees_memory;
   for (WorkerTask* task : finished_) task->done();
   finished_.clear();
 }
 
 void Engine::pump() {
   for (const auto& pipeline : pipelines_) pipeline->pump();
-  // With nothing at work nothing frees memory: one of those that were refused may go over the
-  // budget (or memory was freed after it was refused, and nobody else would ask again).
+  // With nothing at work that frees memory (small items that flow do not): one of those that were
+  // refused may go over the budget (or memory was freed after it was refused, and nobody else would
+  // ask again).
   bool has_moved = true;
-  while (has_moved && n_working_ == 0 && n_awaiting_ == 0 && batch_.empty()) {
+  while (has_moved && n_freeing_ == 0 && n_awaiting_ == 0 && disposed_.empty()) {
     has_moved = false;
     for (const auto& pipeline : pipelines_) has_moved = has_moved || pipeline->overdraw();
     n_overdrafts_ += has_moved;
@@ -110,7 +113,10 @@ void Engine::pump() {
 }
 
 void Engine::hand_over() {
-  if (!disposed_.empty()) batch_.push_back(new DisposeTask(std::exchange(disposed_, {})));
+  if (!disposed_.empty()) {
+    batch_.push_back(new DisposeTask(std::exchange(disposed_, {})));
+    ++n_freeing_;
+  }
   n_working_ += static_cast<std::int64_t>(batch_.size());
   executor_.submit(batch_);
 }

@@ -49,7 +49,10 @@ class Engine final : public Wake {
   /// Between half of it and the whole: those that failed together do not come back together.
   std::chrono::nanoseconds jitter(std::chrono::nanoseconds pause) CAPSTAN_ON_LOOP;
   /// A worker went on with a task that nobody handed over.
-  void task_followed() CAPSTAN_ON_LOOP { ++n_working_; }
+  void task_followed(const WorkerTask& task) CAPSTAN_ON_LOOP {
+    ++n_working_;
+    n_freeing_ += task.frees_memory;
+  }
   /// A step of an async stage that will free memory has begun, or ended.
   void step_begun() noexcept { ++n_awaiting_; }
   void step_ended() noexcept { --n_awaiting_; }
@@ -73,6 +76,7 @@ class Engine final : public Wake {
   std::vector<WorkerTask*> finished_ CAPSTAN_LOOP_ONLY;
   std::vector<Item> disposed_ CAPSTAN_LOOP_ONLY;
   std::int64_t n_working_ CAPSTAN_LOOP_ONLY = 0;  // tasks handed over and not yet back
+  std::int64_t n_freeing_ CAPSTAN_LOOP_ONLY = 0;  // of them, those that will free memory
   std::size_t n_awaiting_ = 0;
   std::uint64_t n_jobs_ CAPSTAN_LOOP_ONLY = 0;
   std::uint64_t n_overdrafts_ CAPSTAN_LOOP_ONLY = 0;

@@ -174,6 +174,7 @@ class Pipeline final : private Wake {
   RunList* order_of(const Run& run) const;
   void enter_order(Run& run) CAPSTAN_ON_LOOP;
   void leave_order(Run& run) CAPSTAN_ON_LOOP;
+  bool is_large(std::size_t size_bytes) const;
   void set_grant(Run& run) CAPSTAN_ON_LOOP;
   void prepare_step(Run& run, Call call) CAPSTAN_ON_LOOP;
   void dispatch(Run& run, Call call) CAPSTAN_ON_LOOP;

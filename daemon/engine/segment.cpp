@@ -68,6 +68,7 @@ void Pipeline::lend_next(Run& run) {
   slot->run = &follower;
   enter_order(follower);
   prepare_step(follower, Call::begin);
+  follower.frees_memory = run.frees_memory || is_large(run.node.habit.output_bytes);
   follower.loan.store(Loan::lent, std::memory_order_relaxed);
   next.loans.push_back(&follower);
   run.follower = &follower;
@@ -87,7 +88,7 @@ void Pipeline::settle_loan(Run& run) {
   }
   std::erase(next.loans, &follower);
   follower.loan.store(Loan::none, std::memory_order_relaxed);
-  engine_.task_followed();
+  engine_.task_followed(follower);
   ++run.node.n_out;
   ++run.node.n_passed_on;
   ++run.n_handed_on;

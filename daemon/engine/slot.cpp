@@ -37,6 +37,7 @@ void Slot::offload(Work& work) {
   auto* task = new OffloadTask(work);
   task->rank = static_cast<unsigned>(node_.index);
   task->share = node_.pipeline.share();
+  task->frees_memory = false;  // the step that awaits it tells
   node_.pipeline.engine().submit(*task);
 }
 

@@ -25,6 +25,8 @@ class WorkerTask {
   unsigned rank = 0;
   /// Whose part of the workers' time this takes; see Executor::add_share. 0: the engine's own.
   unsigned share = 0;
+  /// While it is under way nobody goes over the memory budget: its end will free memory.
+  bool frees_memory = true;
   /// How long it will probably take.
   std::chrono::nanoseconds expected{0};
   /// None of its kind has taken long lately: it may share a wake-up with others.
