@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/heap.hpp"
 #include "state_lines.hpp"
 
 namespace capstan {
@@ -53,7 +54,7 @@ class Runtime::StopLimit final : public Wake {
 };
 
 Runtime::Runtime(Plan& plan, Logger& log, Listener& listener)
-    : plan_(plan),
+    : plan_((engine::return_large_buffers(), plan)),
       log_(log),
       listener_(listener),
       role_(ThreadRole::loop),
