@@ -3,9 +3,10 @@
 #
 #   tests/run.sh                    everything: under 20 minutes on two cores
 #   tests/run.sh --sanitize         only the two sanitizer builds and their tests
-#   tests/run.sh --long [MINUTES]   as the first, but fuzzes for MINUTES (60) and runs the tests of
-#                                   the sanitizer builds over and over for as long again
-#   tests/run.sh PHASE...           only these of: release lint quickstart clang tidy fuzz asan tsan
+#   tests/run.sh --long [MINUTES]   as the first, but fuzzes for MINUTES (60), runs the tests of the
+#                                   sanitizer builds over and over for as long again, and sends ten
+#                                   million items through the release build's engine (phase soak)
+#   tests/run.sh PHASE...           only these of: release lint quickstart clang tidy fuzz asan tsan soak
 #
 # One line per phase, a summary of what failed, and at the very end the count of all tests. Build
 # folders: build/ (release, shared with packaging/quickstart.sh) and build-tests/. Logs of the
@@ -119,6 +120,16 @@ test_fuzz() {
     -max_len=4096 -print_final_stats=1 corpus ../tests/fuzz/config_corpus ../config)
 }
 
+# The soaks at their full size, and every allocation of a run failing once.
+test_soak() {
+  export CAPSTAN_SOAK_ITEMS=${CAPSTAN_SOAK_ITEMS:-10000000} CAPSTAN_FAULT_STEP=${CAPSTAN_FAULT_STEP:-1}
+  configure build --buildtype=release && meson compile -C build &&
+    run_tests build soak --suite soak --timeout-multiplier 60
+  local status=$?
+  unset CAPSTAN_SOAK_ITEMS CAPSTAN_FAULT_STEP
+  return "$status"
+}
+
 # LeakSanitizer stops the process with ptrace, which some containers forbid: look, then decide.
 leak_check_works() {
   local probe=build-tests/leak_probe
@@ -180,6 +191,7 @@ repeat_tests() {
 test_prefix=()
 fuzz_seconds=60
 long_seconds=0
+is_long=0
 phases=()
 while (($# > 0)); do
   case $1 in
@@ -192,12 +204,13 @@ while (($# > 0)); do
       fi
       fuzz_seconds=$((minutes * 60))
       long_seconds=$((minutes * 60))
+      is_long=1
       ;;
     -h | --help)
       usage
       exit 0
       ;;
-    release | lint | quickstart | clang | tidy | asan | tsan | fuzz) phases+=("$1") ;;
+    release | lint | quickstart | clang | tidy | asan | tsan | fuzz | soak) phases+=("$1") ;;
     *)
       usage >&2
       exit 2
@@ -206,6 +219,7 @@ while (($# > 0)); do
   shift
 done
 ((${#phases[@]} > 0)) || phases=(release lint quickstart tidy fuzz asan tsan)
+if ((is_long)) && [[ " ${phases[*]} " != *" soak "* ]]; then phases+=(soak); fi
 
 packaging/dependencies.sh build tests
 mkdir -p "$logs"
