@@ -23,12 +23,25 @@ Pool::Pool(unsigned n_workers) : n_workers_(n_workers) {
 Pool::~Pool() { stop(); }
 
 void Pool::start_worker() {
-  const auto number = static_cast<unsigned>(workers_.size());
+  const auto free = std::find_if(workers_.begin(), workers_.end(),
+                                 [](const std::thread& worker) { return !worker.joinable(); });
+  const auto number = static_cast<unsigned>(free - workers_.begin());
+  std::thread worker([this, number] { work(number); });
+  if (free == workers_.end()) {
+    workers_.push_back(std::move(worker));
+  } else {
+    *free = std::move(worker);
+  }
+}
+
+/// Workers that went: until they are joined they keep their stacks.
+void Pool::join_retired() {
+  std::vector<unsigned> retired;
   {
     MutexLock lock(mutex_);
-    ++n_alive_;  // before it can be counted as idle
+    retired.swap(retired_);
   }
-  workers_.emplace_back([this, number] { work(number); });
+  for (const unsigned number : retired) workers_[number].join();
 }
 
 void Pool::stop() {
@@ -89,8 +102,9 @@ void Pool::collect(std::vector<WorkerTask*>& finished) {
 
 bool Pool::begin_substitute() {
   if (n_substitutes_ == n_workers_) return false;
+  join_retired();
   try {
-    start_worker();
+    if (!keep_surplus()) start_worker();
   } catch (const std::system_error&) {
     return false;  // the pool is smaller by one until the call returns
   }
@@ -105,6 +119,14 @@ void Pool::end_substitute() {
     ++n_surplus_;
   }
   has_work_.notify_one();
+}
+
+/// Whether a worker that was to go stays instead.
+bool Pool::keep_surplus() {
+  MutexLock lock(mutex_);
+  if (n_surplus_ == 0) return false;
+  --n_surplus_;
+  return true;
 }
 
 /// Null when nothing waits.
@@ -133,7 +155,10 @@ WorkerTask* Pool::next_task(Worker& worker) {
   MutexLock lock(mutex_);
   while (!(task = take_task(worker))) {
     if (n_surplus_ > 0 || (is_stopping_ && queue_.size() == 0)) {
-      if (n_surplus_ > 0) --n_surplus_;
+      if (n_surplus_ > 0) {
+        --n_surplus_;
+        retired_.push_back(worker.number);
+      }
       --n_alive_;
       return nullptr;
     }
@@ -186,6 +211,11 @@ void Pool::work(unsigned number) {
   const RoleScope role(ThreadRole::worker);
   pthread_setname_np(pthread_self(), ("worker-" + std::to_string(number)).c_str());
   Worker worker;
+  worker.number = number;
+  {
+    MutexLock lock(mutex_);
+    ++n_alive_;
+  }
   while (WorkerTask* task = next_task(worker)) run_chain(worker, task);
 }
 

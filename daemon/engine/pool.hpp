@@ -43,6 +43,7 @@ class Pool final : public Executor {
 
   /// A worker's own state.
   struct Worker {
+    unsigned number = 0;
     // What it owes the queue for the task it ran last.
     unsigned share = 0;
     std::chrono::nanoseconds expected{0};
@@ -54,6 +55,8 @@ class Pool final : public Executor {
   };
 
   void start_worker();
+  void join_retired();
+  bool keep_surplus();
   void work(unsigned number);
   WorkerTask* next_task(Worker& worker);
   WorkerTask* take_task(Worker& worker) CAPSTAN_REQUIRES(mutex_);
@@ -69,7 +72,8 @@ class Pool final : public Executor {
   unsigned n_waking_ CAPSTAN_GUARDED_BY(mutex_) = 0;   // of the idle, those that were called
   unsigned n_in_long_ CAPSTAN_GUARDED_BY(mutex_) = 0;  // workers in tasks that may be long
   unsigned n_alive_ CAPSTAN_GUARDED_BY(mutex_) = 0;
-  unsigned n_surplus_ CAPSTAN_GUARDED_BY(mutex_) = 0;  // workers that may go
+  unsigned n_surplus_ CAPSTAN_GUARDED_BY(mutex_) = 0;         // workers that may go
+  std::vector<unsigned> retired_ CAPSTAN_GUARDED_BY(mutex_);  // ended, not joined yet
   bool is_stopping_ CAPSTAN_GUARDED_BY(mutex_) = false;
   Mutex finished_mutex_;
   std::vector<WorkerTask*> finished_ CAPSTAN_GUARDED_BY(finished_mutex_);

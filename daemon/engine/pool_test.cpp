@@ -1,11 +1,14 @@
 // The workers. Threads wait for each other here, never for time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
 #include <latch>
+#include <thread>
 
 #include "engine/pool.hpp"
 #include "loop/event_loop.hpp"
@@ -14,6 +17,7 @@ namespace capstan::engine {
 namespace {
 
 using ::testing::HasSubstr;
+using namespace std::string_literals;
 
 /// Runs a function on a worker, and optionally another task after it on the same one.
 struct Task final : WorkerTask {
@@ -132,6 +136,21 @@ TEST_F(PoolTest, ThereAreAsManySubstitutesAsWorkersAndTheyCanBeLentAgain) {
   pool.end_substitute();
   EXPECT_TRUE(pool.begin_substitute());
   EXPECT_FALSE(pool.begin_substitute());
+}
+
+TEST_F(PoolTest, ThreadsThatWentMakePlaceForThoseThatCome) {
+  loop_home.check();
+  Pool pool(1);
+  pool.announce_to(loop, *this);
+  char name[16] = {};
+  for (std::size_t round = 1; round <= 50; ++round) {
+    EXPECT_TRUE(pool.begin_substitute());
+    pool.end_substitute();
+    Task task([&] { pthread_getname_np(pthread_self(), name, sizeof(name)); });
+    submit(pool, {&task});
+    collect(pool, round);
+    EXPECT_THAT(name, ::testing::AnyOf("worker-0"s, "worker-1"s));
+  }
 }
 
 TEST_F(PoolTest, StopRunsWhatWasSubmittedAndIsIdempotent) {
