@@ -1,8 +1,10 @@
 // capstand: config -> plugins -> graph -> engine, and the stages run.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <system_error>
 
 #include "cli/check.hpp"
+#include "last_words.hpp"
 #include "log/log.hpp"
 #include "runtime.hpp"
 
@@ -54,6 +56,7 @@ int serve(const std::string& config_file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  capstan::say_last_words("capstand");
   CLI::App app{"capstand: runs the pipelines of a configuration as a service"};
   app.set_version_flag("--version", CAPSTAN_VERSION);
   std::string config_file = "/etc/capstan/capstan.yaml";
@@ -65,6 +68,9 @@ int main(int argc, char** argv) {
   }
   try {
     return serve(config_file);
+  } catch (const std::system_error& failure) {
+    std::cerr << "capstand: " << failure.what() << '\n';
+    return 1;
   } catch (const std::exception& failure) {
     std::cerr << "capstand: " << failure.what() << '\n';
     return 2;

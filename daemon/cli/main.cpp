@@ -2,11 +2,13 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 
 #include "cli/check.hpp"
 #include "cli/inspect.hpp"
 #include "cli/plan_table.hpp"
 #include "cli/run.hpp"
+#include "last_words.hpp"
 #include "log/log.hpp"
 #include "runtime.hpp"
 
@@ -73,6 +75,7 @@ int inspect(const cli::InspectRequest& request, const std::vector<std::string>& 
 }  // namespace
 
 int main(int argc, char** argv) {
+  say_last_words("capstan");
   CLI::App app{"capstan: runs, checks and explains media pipelines"};
   app.set_version_flag("--version", CAPSTAN_VERSION);
   app.require_subcommand(1);
@@ -107,6 +110,9 @@ int main(int argc, char** argv) {
     if (run->parsed()) return cli::run_command(run_request, std::cout, std::cerr);
     if (check_command->parsed()) return check(check_file);
     return inspect(inspect_request, plugin_path, plugin_path_option->count() > 0);
+  } catch (const std::system_error& failure) {
+    std::cerr << "capstan: " << failure.what() << '\n';
+    return 1;
   } catch (const std::exception& failure) {
     std::cerr << "capstan: " << failure.what() << '\n';
     return 2;
