@@ -25,7 +25,16 @@ void Pipeline::process(Run& run) {
   }
   if (run.follower) settle_loan(run);
   if (run.node.scope() != Scope::item) run.slot->arm_tick();
-  if (!run.is_abandoned && (run.has_failed || run.was_cancelled || run.has_timed_out)) {
+  const bool has_failed = run.has_failed || run.was_cancelled || run.has_timed_out;
+  if (has_failed && run.result == Step::more) {
+    // What is suspended would stay in the instance until its next item.
+    if (!run.node.is_sync()) {
+      run.slot->async().cancel();
+    } else if (!run.has_failed && !run.was_cancelled) {
+      return dispatch(run, Call::discard);  // on a worker; then it fails
+    }
+  }
+  if (!run.is_abandoned && has_failed) {
     step_failed(run);
     return;
   }
