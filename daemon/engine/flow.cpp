@@ -81,6 +81,7 @@ bool Pipeline::hand_on(Run& run) {
   if (run.n_to_skip > 0) {
     --run.n_to_skip;  // an earlier try gave it already
   } else if (!item) {
+    ++run.n_handed_on;  // another try gives it again
     ++node.n_dropped;
     run.token.for_each_job([](Job& job) { ++job.n_dropped; });
   } else if (node.is_source()) {
