@@ -35,6 +35,8 @@ bool Pipeline::may_lend(const Run& run, const Node& next) const {
   const Edge& edge = *node.follows;
   if (run.kind != RunKind::process || !run.token.job || run.n_to_skip > 0) return false;
   if (!run.outputs.empty()) return false;
+  // Each output has a job and an index of its own, which the loop alone can tell.
+  if (node.type().separates_jobs) return false;
   if (next.scope() == Scope::job ? edge.front(run.token.job) != nullptr : edge.size() > 0) {
     return false;
   }
