@@ -1,5 +1,7 @@
 #include "engine/engine.hpp"
 
+#include <capstan/sdk/detail/item_access.hpp>
+
 #include "engine/pipeline.hpp"
 
 namespace capstan::engine {
@@ -62,6 +64,8 @@ void Engine::schedule() {
 
 void Engine::dispose_payload(Item item) {
   if (item.payload()->size_bytes() < kLargePayload || !item.payload()->is_unique()) return;
+  // Its jobs end now: the pipeline may be gone when a worker comes to it.
+  ItemAccess::take_ticket(item);
   disposed_.push_back(std::move(item));
   if (!is_awake_) schedule();
 }
