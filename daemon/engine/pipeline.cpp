@@ -125,7 +125,7 @@ void Pipeline::run() {
 }
 
 void Pipeline::submit(JobRequest request) {
-  if (is_draining_) {
+  if (is_draining_ || intake_closed_) {
     unstarted_.push_back(std::move(request));
     return;
   }

@@ -61,7 +61,8 @@ class Pipeline final : private Wake {
   void prepare() CAPSTAN_ON_LOOP;
   /// Starts the source and takes submissions. After prepare() went well.
   void run() CAPSTAN_ON_LOOP;
-  /// Queues an input of a pipeline; it becomes a job when there is room.
+  /// Queues an input of a pipeline; it becomes a job when there is room. One that comes after the
+  /// intake was closed, or the source has ended, is counted as not taken.
   void submit(JobRequest request) CAPSTAN_ON_LOOP;
   /// No more submissions: the pipeline ends when its source has, and everything is settled.
   void close_intake() CAPSTAN_ON_LOOP;
