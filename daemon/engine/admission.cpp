@@ -37,7 +37,7 @@ JobRequest request_of(const Item& item) {
 }
 
 bool Pipeline::can_admit() const {
-  if (is_paused_ || !has_entry_room(nullptr)) return false;
+  if (is_paused_ || has_orders() || !has_entry_room(nullptr)) return false;
   return std::none_of(job_nodes_.begin(), job_nodes_.end(),
                       [](const Node* node) { return node->free_slots.empty(); });
 }

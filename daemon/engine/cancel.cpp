@@ -10,6 +10,11 @@ void Pipeline::end_job(Job& job, JobState state, std::optional<Failure> failure)
   if (!job.is_running()) return;
   job.state = state;
   job.failure = std::move(failure);
+  sweep(job);
+}
+
+/// Ends what is under way of a job that is not running any more.
+void Pipeline::sweep(Job& job) {
   std::vector<Job*> touched = drop_tokens();
   touched.push_back(&job);
   for (const auto& node : nodes_) {

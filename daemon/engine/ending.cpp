@@ -111,7 +111,10 @@ void Pipeline::settle(Job& job) {
   if (epoch_.job == &job) close_epoch();
   if (job.is_running()) job.state = JobState::done;
   settled_.push_back(jobs_.remove(job));
-  observer_.job_settled(*this, {job, job.state, job.failure, job.n_outputs, job.n_dropped});
+  tell([&] {
+    loop_home.check();
+    observer_.job_settled(*this, {job, job.state, job.failure, job.n_outputs, job.n_dropped});
+  });
   count_settled(job);
 }
 

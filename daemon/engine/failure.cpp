@@ -117,7 +117,10 @@ void Pipeline::give_up(Run& run) {
   run.state = RunState::finished;
   if (run_members_alone(run)) return;
   if (node.is_source()) {
-    observer_.source_failed(*this, {node.plan.id, run.message});
+    tell([&] {
+      loop_home.check();
+      observer_.source_failed(*this, {node.plan.id, run.message});
+    });
   } else if (!run.token.job) {
     fail_held_jobs(node, {node.plan.id, run.message});
   } else if (node.plan.on_error == OnError::drop && run.kind == RunKind::process) {
@@ -226,10 +229,12 @@ void Pipeline::count_settled(const Job& job) {
 }
 
 void Pipeline::close_after(const std::string& what, std::uint64_t n_failed) {
-  if (is_draining_) return;
+  if (is_draining_ || drain_asked_) return;
   engine_.log().error(name() + ": " + std::to_string(n_failed) + " " + what +
                       ", more than its limit: no more are taken");
-  drain();
+  // Not here: the run of a source may be what the caller is at work on.
+  drain_asked_ = true;
+  engine_.schedule();
 }
 
 }  // namespace capstan::engine

@@ -221,7 +221,10 @@ void Pipeline::push(Edge& edge, Item&& item, Job& job) {
 }
 
 void Pipeline::leave(Item&& item) {
-  observer_.item_left(*this, item);
+  tell([&] {
+    loop_home.check();
+    observer_.item_left(*this, item);
+  });
   engine_.dispose(std::move(item));
 }
 

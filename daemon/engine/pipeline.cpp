@@ -158,6 +158,12 @@ void Pipeline::resume() {
 bool Pipeline::cancel(std::uint64_t job_number) {
   Job* job = jobs_.find(job_number);
   if (!job || !job->is_running()) return false;
+  if (is_telling_) {
+    job->state = JobState::cancelled;
+    cancelled_.push_back(Ref<Job>(job));
+    engine_.schedule();
+    return true;
+  }
   end_job(*job, JobState::cancelled, std::nullopt);
   engine_.schedule();
   return true;
@@ -165,6 +171,10 @@ bool Pipeline::cancel(std::uint64_t job_number) {
 
 void Pipeline::drain() {
   if (is_draining_) return;
+  if (is_telling_) {
+    drain_asked_ = true;
+    return engine_.schedule();
+  }
   is_draining_ = true;
   intake_closed_ = true;
   resume();
@@ -183,14 +193,24 @@ void Pipeline::drain() {
 }
 
 void Pipeline::stop() {
-  drain();
   if (is_stopping_) return;
+  if (is_telling_) {
+    stop_asked_ = true;
+    return engine_.schedule();
+  }
+  drain();
   is_stopping_ = true;
   std::vector<Job*> jobs;
   for (Job* job = jobs_.oldest(); job; job = job->next) jobs.push_back(job);
   for (Job* job : jobs) {
     if (job->is_running()) end_job(*job, JobState::cancelled, std::nullopt);
   }
+}
+
+void Pipeline::take_orders() {
+  if (std::exchange(drain_asked_, false)) drain();
+  if (std::exchange(stop_asked_, false)) stop();
+  for (const Ref<Job>& job : std::exchange(cancelled_, {})) sweep(*job);
 }
 
 void Pipeline::close() {

@@ -138,6 +138,19 @@ class Pipeline final : private Wake {
   void mark_dirty(Node& node) CAPSTAN_ON_LOOP;
   void mark_all_dirty() CAPSTAN_ON_LOOP;
 
+  /// Calls the observer. What it asks for meanwhile would change what the caller is at work on: it
+  /// is noted, and done by take_orders().
+  template <class Tell>
+  void tell(Tell call) CAPSTAN_ON_LOOP {
+    const bool was_telling = std::exchange(is_telling_, true);
+    call();
+    is_telling_ = was_telling;
+  }
+  bool has_orders() const CAPSTAN_ON_LOOP {
+    return drain_asked_ || stop_asked_ || !cancelled_.empty();
+  }
+  void take_orders() CAPSTAN_ON_LOOP;
+
   // flow.cpp: items from stage to stage
   void flush(Run& run) CAPSTAN_ON_LOOP;
   bool hand_on(Run& run) CAPSTAN_ON_LOOP;
@@ -201,6 +214,7 @@ class Pipeline final : private Wake {
 
   // cancel.cpp: jobs end before their time
   void end_job(Job& job, JobState state, std::optional<Failure> failure) CAPSTAN_ON_LOOP;
+  void sweep(Job& job) CAPSTAN_ON_LOOP;
   std::vector<Job*> drop_tokens() CAPSTAN_ON_LOOP;
   std::vector<Run*> runs_without_job(Node& node) CAPSTAN_ON_LOOP;
   void abandon(Run& run) CAPSTAN_ON_LOOP;
@@ -241,6 +255,10 @@ class Pipeline final : private Wake {
   bool intake_closed_ CAPSTAN_LOOP_ONLY = false;
   bool was_prepared_ CAPSTAN_LOOP_ONLY = false;
   bool may_run_ CAPSTAN_LOOP_ONLY = false;
+  bool is_telling_ CAPSTAN_LOOP_ONLY = false;
+  bool drain_asked_ CAPSTAN_LOOP_ONLY = false;
+  bool stop_asked_ CAPSTAN_LOOP_ONLY = false;
+  std::vector<Ref<Job>> cancelled_ CAPSTAN_LOOP_ONLY;  // by the observer, not yet swept
   std::uint64_t n_settled_ CAPSTAN_LOOP_ONLY = 0;
   std::uint64_t n_failed_jobs_ CAPSTAN_LOOP_ONLY = 0;  // without those that a stage's limit counts
   std::size_t n_cleanups_ CAPSTAN_LOOP_ONLY = 0;

@@ -34,6 +34,7 @@ void Pipeline::pump() {
   }
   std::size_t n_left = kMaxSteps;
   do {
+    if (has_orders()) take_orders();
     take_released();
     for (; !completed_.empty() && n_left > 0; --n_left) process(*completed_.pop_front());
     admit_from_intake();
@@ -45,10 +46,10 @@ void Pipeline::pump() {
       flush_waiting(**node);
       start_runs(**node);
     }
-  } while ((n_dirty_ > 0 || !completed_.empty()) && n_left > 0);
+  } while ((n_dirty_ > 0 || !completed_.empty() || has_orders()) && n_left > 0);
   settled_.clear();
   is_pumping_ = false;
-  if (n_dirty_ > 0 || !completed_.empty()) return engine_.schedule();
+  if (n_dirty_ > 0 || !completed_.empty() || has_orders()) return engine_.schedule();
   end_nodes();
 }
 
