@@ -109,6 +109,8 @@ class Pipeline final : private Wake {
   /// A stage of pipeline scope let go of an item. Any thread.
   void ticket_released(std::size_t node, std::vector<Job*> jobs) noexcept;
 
+  friend struct PipelineView;  // the simulation looks inside
+
  private:
   enum class State : std::uint8_t { invalid = 0, constructing, running, closing, finished };
   class Construction;
