@@ -356,6 +356,32 @@ TEST_P(PipelineTest, MaxFailuresClosesTheIntake) {
   EXPECT_EQ(rig.settled.size() + rig.n_unstarted, 20U);
 }
 
+TEST_P(PipelineTest, InputThatComesAfterTheEndOfTheIntakeIsNotTaken) {
+  Rig rig(GetParam());
+  loop_home.check();
+  rig.stage(kMapType<Pass>).stage(kBatch).start();
+  rig.submit("a");
+  rig.pipeline->close_intake();
+  rig.submit("late").run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_EQ(rig.settled_order, Texts{"a"});
+  EXPECT_EQ(rig.n_unstarted, 1U);
+}
+
+TEST_P(PipelineTest, RefusedOutputLeavesNoCoroutineBehind) {
+  Rig rig(GetParam(), /*memory=*/4);
+  loop_home.check();
+  rig.stage(kMapType<NapSplit>).start();
+  rig.submit("too long");
+  for (int i = 0; i < 5; ++i) {
+    rig.loop.advance(5ms);
+    rig.run_until_idle();
+  }
+  EXPECT_EQ(rig.settled["too long"], JobState::failed);
+  EXPECT_EQ(seen.n_inside, 0);
+  rig.run();
+}
+
 TEST(Pipeline, PreparedTwiceIsAnError) {
   Rig rig;
   loop_home.check();
