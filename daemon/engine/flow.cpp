@@ -116,6 +116,11 @@ bool Pipeline::hand_on_plain(Run& run, Item& item) {
 bool Pipeline::hand_on_item(Run& run, Item& item) {
   Node& node = run.node;
   const Job* job = run.token.job;
+  if (node.type().separates_jobs && item.has_job()) {  // room is needed where it will go
+    run.token.for_each_job([&](const Job& each) {
+      if (&item.job() == &each) job = &each;
+    });
+  }
   const bool has_room = std::all_of(node.out.begin(), node.out.end(), [&](const Edge* edge) {
     return !edge->takes(item) || edge->room_items(job) > 0;
   });
