@@ -188,7 +188,9 @@ class Drawing {
         stage.scope != Scope::item || (stage.concurrency == 1 && stage.retry.n_retries == 0);
     // The parts of a batch that failed are tried alone, behind what came after it.
     const bool may_fail = fails_ > 0 || !plan_.is_exact || profile.output_bytes > budget_;
-    const bool may_come_back = profile.is_mixed && may_fail;
+    // TODO(soon): an item of several jobs waits for its turn among those of its first job only.
+    const bool may_overtake = profile.is_mixed && !is_serial && stage.order == graph::Order::job;
+    const bool may_come_back = (profile.is_mixed && may_fail) || may_overtake;
     const bool keeps = (is_serial || stage.order != graph::Order::none) && !may_come_back;
     const bool keeps_all =
         keeps && stage.scope != Scope::job && (is_serial || stage.order == graph::Order::global);

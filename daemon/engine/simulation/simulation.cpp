@@ -147,11 +147,12 @@ void Simulation::act(Event event, Subject& subject) {
       return pipeline.drain();
     default:
       subject.is_closed = subject.was_stopped = true;
+      pipeline.stop();
       for (auto& [number, record] : world_.jobs) {
         if (is_within_) break;  // it stops later
         record.is_over = record.is_over || record.plan == &subject.plan.pipeline;
       }
-      return pipeline.stop();
+      return;
   }
 }
 

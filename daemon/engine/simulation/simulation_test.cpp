@@ -10,9 +10,9 @@ namespace capstan::engine::simulation {
 namespace {
 
 #if defined(NDEBUG)
-constexpr std::uint64_t kNumSeeds = 20'000;
+constexpr std::uint64_t kNumSeeds = 80'000;
 #else
-constexpr std::uint64_t kNumSeeds = 3'000;  // also the sanitizers
+constexpr std::uint64_t kNumSeeds = 8'000;  // also the sanitizers
 #endif
 
 TEST(Simulation, KeepsItsPromisesWhateverHappens) {
