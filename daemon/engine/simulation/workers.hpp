@@ -28,6 +28,8 @@ class Workers final : public Executor, private Wake {
   void collect(std::vector<WorkerTask*>& finished) override;
   bool begin_substitute() override;
   void end_substitute() override;
+  bool may_hold_back() const noexcept override { return false; }
+  void nudge() override {}
   void stop() override;
 
   bool is_idle() const noexcept { return queued_.empty() && queue_.size() == 0 && n_busy_ == 0; }
