@@ -83,7 +83,7 @@ TEST_P(TimeoutTest, OthersGoOnWhileAWorkerIsStuck) {
     rig.submit("b").run_until_idle();  // by the substitute
     EXPECT_EQ(rig.settled["b"], JobState::done);
   };
-  rig.submit("a").run();
+  rig.submit("a").run_until_idle().run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
 }
 
