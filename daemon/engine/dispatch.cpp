@@ -26,7 +26,8 @@ bool Pipeline::is_large(std::size_t size_bytes) const {
 RunList* Pipeline::order_of(const Run& run) const {
   Node& node = run.node;
   if (!node.is_ordered() || !run.token.job || run.kind != RunKind::process) return nullptr;
-  if (node.plan.order == graph::Order::global) return &node.order;
+  // An item of several jobs comes behind those of each of them.
+  if (node.plan.order == graph::Order::global || node.is_behind_mixer) return &node.order;
   return &run.token.job->at[node.index].order;
 }
 

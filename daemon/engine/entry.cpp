@@ -89,6 +89,7 @@ Run* Pipeline::take_token(Node& node, Edge& edge, const Job* job, Slot& slot) {
   const bool is_mixed = !run.token.more_jobs.empty();
   run.keeps_input = node.plan.retry.n_retries > 0 || (is_mixed && node.scope() == Scope::item);
   if (node.scope() == Scope::pipeline) {
+    node.was_asked = false;
     std::vector<Job*> jobs;
     run.token.for_each_job([&](Job& each) { jobs.push_back(&each); });
     run.ticket = make_ref<HeldItem>(*this, node.index, std::move(jobs));

@@ -34,6 +34,7 @@ void Pipeline::process(Run& run) {
       return dispatch(run, Call::discard);  // on a worker; then it fails
     }
   }
+  if (run.node.scope() == Scope::pipeline && !run.node.is_source()) end_releases(run, has_failed);
   if (!run.is_abandoned && has_failed) {
     step_failed(run);
     return;
@@ -128,7 +129,7 @@ bool Pipeline::hand_on_item(Run& run, Item& item) {
   ++node.n_out;
   ++run.n_handed_on;
   Item output = std::move(item);
-  const Token jobs = token_of_output(run, output);
+  Token jobs = token_of_output(run, output);
   if (!jobs.job) {
     ++node.n_failed;
     node.logger.error("gave an item that belongs to no job: make it by Item::with or absorb");
@@ -144,6 +145,9 @@ bool Pipeline::hand_on_item(Run& run, Item& item) {
       if (edge->takes(output)) push(*edge, output, jobs);
     }
   }
+  is_handing_on_ = true;
+  jobs.item = Item();  // the stage's hold
+  is_handing_on_ = false;
   return true;
 }
 

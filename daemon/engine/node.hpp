@@ -72,9 +72,11 @@ struct Node {
   std::vector<Run*> loans;        ///< runs that were given a slot ahead, the newest last
   RunList order;                  ///< order: global
   Habit habit;
-  std::size_t n_active = 0;     ///< tokens queued or inside, without those a stage holds back
-  bool has_ended = false;       ///< nothing can come out any more: the pipeline is ending
-  bool finish_started = false;  ///< pipeline scope
+  std::size_t n_active = 0;      ///< tokens queued or inside, without those a stage holds back
+  bool has_ended = false;        ///< nothing can come out any more: the pipeline is ending
+  bool finish_started = false;   ///< pipeline scope
+  bool was_asked = false;        ///< pipeline scope: for what it holds, since its last item
+  bool is_behind_mixer = false;  ///< its items may be of several jobs
   bool is_dirty = false;
   bool is_refused = false;  ///< could run but for the memory budget
 

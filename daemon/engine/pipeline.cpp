@@ -86,6 +86,12 @@ void Pipeline::connect() {
     }
   }
   for (const auto& node : nodes_) {
+    for (const Edge* edge : node->in) {
+      const Node* from = edge->from();
+      if (!from || from->is_source() || from->type().separates_jobs) continue;
+      node->is_behind_mixer =
+          node->is_behind_mixer || from->is_behind_mixer || from->scope() == Scope::pipeline;
+    }
     node->is_plain = node->out.size() <= 1 && node->plan.paths.empty() &&
                      node->scope() != Scope::pipeline && !node->type().separates_jobs;
     if (node->is_source()) {

@@ -118,6 +118,7 @@ class Pipeline final : private Wake {
   struct Released {
     std::size_t node;
     std::vector<Job*> jobs;
+    bool is_by_engine;  ///< with an output that was handed on, not by the stage
   };
   /// The job that an endless source feeds now.
   struct OpenEpoch {
@@ -131,7 +132,6 @@ class Pipeline final : private Wake {
   void wake(unsigned events) noexcept override;
   void connect();
   void constructed(std::vector<Failure> failures) CAPSTAN_ON_LOOP;
-  void take_released() CAPSTAN_ON_LOOP;
   void flush_waiting(Node& node) CAPSTAN_ON_LOOP;
   void end_nodes() CAPSTAN_ON_LOOP;
   bool has_ended(const Node& node) const;
@@ -166,6 +166,12 @@ class Pipeline final : private Wake {
   Token token_of_output(Run& run, Item& item) CAPSTAN_ON_LOOP;
   static void address(Run& run, Item& item) CAPSTAN_ON_LOOP;
   static void find_jobs(const Run& run, Item& item, Token& jobs);
+
+  // holding.cpp: what stages of pipeline scope hold
+  void take_released() CAPSTAN_ON_LOOP;
+  void count_released(const Released& released) CAPSTAN_ON_LOOP;
+  void end_releases(const Run& run, bool has_failed) CAPSTAN_ON_LOOP;
+  void ask_for_held() CAPSTAN_ON_LOOP;
 
   // entry.cpp: items enter a stage
   void start_runs(Node& node) CAPSTAN_ON_LOOP;
@@ -279,6 +285,8 @@ class Pipeline final : private Wake {
   Mutex released_mutex_;
   std::vector<Released> released_ CAPSTAN_GUARDED_BY(released_mutex_);
   std::atomic<bool> has_released_{false};
+  std::vector<Released> released_in_call_ CAPSTAN_LOOP_ONLY;
+  bool is_handing_on_ = false;  // the loop's; others do not get to read it
 
   std::vector<std::unique_ptr<Edge>> edges_;
   std::vector<std::unique_ptr<Node>> nodes_;  // topological order

@@ -50,6 +50,7 @@ void Pipeline::pump() {
   settled_.clear();
   is_pumping_ = false;
   if (n_dirty_ > 0 || !completed_.empty() || has_orders()) return engine_.schedule();
+  ask_for_held();
   end_nodes();
 }
 
@@ -75,36 +76,10 @@ bool Pipeline::overdraw() {
   return !std::exchange(is_overdrawing_, false);
 }
 
-void Pipeline::ticket_released(std::size_t node, std::vector<Job*> jobs) noexcept {
-  {
-    MutexLock lock(released_mutex_);
-    released_.push_back({node, std::move(jobs)});
-    has_released_.store(true, std::memory_order_release);
-    if (released_.size() > 1) return;
-  }
-  engine_.loop().post(*this);
-}
-
 void Pipeline::wake(unsigned events) noexcept {
   loop_home.check();
   if (events & Loop::kTimer) close_epoch();
   engine_.schedule();
-}
-
-void Pipeline::take_released() {
-  if (!has_released_.load(std::memory_order_acquire)) return;
-  std::vector<Released> released;
-  {
-    MutexLock lock(released_mutex_);
-    released.swap(released_);
-    has_released_.store(false, std::memory_order_relaxed);
-  }
-  for (const Released& each : released) {
-    for (Job* job : each.jobs) {
-      --job->at[each.node].n_live;
-      check_ended(*job, *nodes_[each.node]);
-    }
-  }
 }
 
 bool Pipeline::has_ended(const Node& node) const {

@@ -24,6 +24,9 @@ using engine::PipelineView;
 
 namespace {
 
+// Of a batch of batches of five each.
+constexpr std::size_t kMostMembers = 25;
+
 bool is_lent(const Run& run) {
   const Loan loan = run.loan.load();
   return loan == Loan::lent || loan == Loan::used;
@@ -65,12 +68,10 @@ void Inspector::check_stage(const Pipeline& pipeline, const Node& node) {
                  " inside");
   }
   // Members of a batch that failed come back beyond the bound.
-  std::size_t bound = 0;
-  for (const Edge* edge : node.in)
-    bound += edge->from() || !edge->from() ? node.plan.queue_items : 0;
+  std::size_t bound = node.in.size() * node.plan.queue_items;
   if (node.scope() == Scope::job) bound *= std::max<std::size_t>(pipeline.n_jobs_in_flight(), 1);
   const bool may_come_back = node.plan.concurrency > 0 && node.scope() == Scope::item;
-  if (n_queued(node) > bound + (may_come_back ? 5 * node.plan.concurrency : 0)) {
+  if (n_queued(node) > bound + (may_come_back ? kMostMembers * node.plan.concurrency : 0)) {
     world_.fault(name + " has " + std::to_string(n_queued(node)) + " items queued, more than " +
                  std::to_string(bound));
   }

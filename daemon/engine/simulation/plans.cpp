@@ -123,8 +123,7 @@ class Drawing {
     if (scope == Scope::job && is_mixed) scope = is_batch ? Scope::pipeline : Scope::item;
     has_job_scope_ = has_job_scope_ || scope == Scope::job;
     plan_.holds_items = plan_.holds_items || (is_batch && scope == Scope::pipeline);
-    // TODO(soon): what a stage of pipeline scope loses in a call that fails, here because a batch
-    // is larger than the budget, does not fail the jobs it was of.
+    // A list may be larger than the budget and fail, in this stage or any behind it.
     if (is_batch && budget_ < (1U << 22U)) plan_.is_exact = false;
     return scope;
   }
@@ -144,9 +143,6 @@ class Drawing {
     }
     if (dice_.one_in(20)) stage.limit.max_failures = dice_.below(3);
     const bool has_list = kind == Kind::batch || kind == Kind::async_batch;
-    // TODO(soon): a tick() that reached its time limit is never asked for again, so that what the
-    // batch holds may hold a slot that the items to fill it need.
-    if (has_list) stage.timeout = std::chrono::nanoseconds(0);
     if (!has_list && dice_.one_in(8)) stage.paths = {"a", "b", "c"};
     profile.n_batch = 1 + dice_.below(5);
     profile.drops_rest = dice_.one_in(4);
@@ -188,9 +184,7 @@ class Drawing {
         stage.scope != Scope::item || (stage.concurrency == 1 && stage.retry.n_retries == 0);
     // The parts of a batch that failed are tried alone, behind what came after it.
     const bool may_fail = fails_ > 0 || !plan_.is_exact || profile.output_bytes > budget_;
-    // TODO(soon): an item of several jobs waits for its turn among those of its first job only.
-    const bool may_overtake = profile.is_mixed && !is_serial && stage.order == graph::Order::job;
-    const bool may_come_back = (profile.is_mixed && may_fail) || may_overtake;
+    const bool may_come_back = profile.is_mixed && may_fail;
     const bool keeps = (is_serial || stage.order != graph::Order::none) && !may_come_back;
     const bool keeps_all =
         keeps && stage.scope != Scope::job && (is_serial || stage.order == graph::Order::global);
