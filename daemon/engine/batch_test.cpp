@@ -73,6 +73,24 @@ class Lists final : public MapStage {
   Lives lives_;
 };
 
+/// Pipeline scope: gives its item on at once, and stays inside for a second.
+class Lingers final : public AsyncGeneratorStage {
+ public:
+  Lingers(StageContext& context, const Options&) : context_(context) {}
+  AsyncGenerator<Item> process(Item in) override {
+    Item out = std::move(in);
+    co_yield out;
+    out = Item();
+    co_await sleep_for(context_, 1000ms);
+  }
+
+ private:
+  StageContext& context_;
+  Lives lives_;
+};
+constexpr StageType kLingers =
+    stage_type<Lingers>({"lingers", "for tests", "*", "*", Scope::pipeline, kNumber});
+
 class BatchTest : public SeededTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, BatchTest, ::testing::Range(0U, 12U));
 
@@ -86,6 +104,17 @@ TEST_P(BatchTest, JobsStayOpenUntilTheirBatchIsThrough) {
   rig.pass(1h);
   EXPECT_THAT(rig.settled, SizeIs(2));
   rig.run();
+}
+
+TEST_P(BatchTest, JobIsOpenWhileItsItemIsInsideEvenIfTheStageHasLetGoOfIt) {
+  Rig rig(GetParam());
+  rig.stage(kLingers).stage(kMapType<Fails>).start();
+  rig.submit("a").run_until_idle();
+  EXPECT_THAT(rig.all_left, ElementsAre("a"));
+  EXPECT_THAT(rig.settled, IsEmpty());
+  rig.submit("bad").run();
+  EXPECT_EQ(rig.settled["a"], JobState::done);
+  EXPECT_EQ(rig.settled["bad"], JobState::failed);
 }
 
 TEST_P(BatchTest, MembersGoOnWithTheirOwnJobsBehindTheStageThatSeparatesThem) {
