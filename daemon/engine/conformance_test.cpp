@@ -242,9 +242,9 @@ TEST_P(ConformanceTest, LimitOfAStageOverridesThatOfThePipelineStricterOrLooser)
 }
 
 TEST_P(ConformanceTest, FailureCountersOfTwoPipelinesAreIndependent) {
-  loop_home.check();
   PlanOfStages other;
   Rig rig(GetParam());
+  loop_home.check();
   rig.plan.limit.max_failures = other.plan.limit.max_failures = 0;
   rig.stage(kMapType<FailsOdd>).start();
   other.add(kMapType<FailsOdd>, {}, {});
@@ -314,8 +314,8 @@ TEST_P(ConformanceTest, FullBackPressureThenStopCancelsWhatIsInFlightWhereSpdlDe
 }
 
 TEST_P(ConformanceTest, StartTwiceIsAnErrorAndStopIsIdempotent) {
-  loop_home.check();
   Rig rig(GetParam());
+  loop_home.check();
   rig.stage(kSource, {{"n", "1000"}}).stage(kMapType<Nap>).start();
   EXPECT_THROW(rig.pipeline->prepare(), std::logic_error);
   rig.stop().stop().run();

@@ -60,6 +60,7 @@ class MemoryTest : public SeededTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, MemoryTest, ::testing::Range(0U, 10U));
 
 TEST(Budget, GrowthStopsAnEighthBeforeItsEndAndWhatShrinksMayUseItAll) {
+  const RoleScope role(ThreadRole::loop);
   loop_home.check();
   Budget budget(800);
   budget.account.bytes = 600;
@@ -74,6 +75,7 @@ TEST(Budget, GrowthStopsAnEighthBeforeItsEndAndWhatShrinksMayUseItAll) {
 }
 
 TEST(Budget, WhatCallsWillProbablyGiveIsPromisedToThem) {
+  const RoleScope role(ThreadRole::loop);
   loop_home.check();
   Budget budget(800);
   budget.promise(700);
