@@ -80,12 +80,12 @@ run_tests() {
 }
 
 test_release() {
-  configure build --buildtype=release && meson compile -C build &&
+  configure build --buildtype=release -Dbench=true && meson compile -C build &&
     run_tests build release --no-suite lint
 }
 
 test_lint() {
-  configure build --buildtype=release && meson compile -C build &&
+  configure build --buildtype=release -Dbench=true && meson compile -C build &&
     run_tests build lint --suite lint
 }
 

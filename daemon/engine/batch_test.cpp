@@ -26,6 +26,7 @@ class Gather final : public GeneratorStage {
     Item list = gather(std::exchange(members_, {}));
     co_yield list;
   }
+  Generator<Item> tick_items() override { return finish_items(); }
 
  private:
   std::int64_t n_;
@@ -73,6 +74,24 @@ class Lists final : public MapStage {
   Lives lives_;
 };
 
+/// Pipeline scope: takes its list apart and dies of the third item, with the first two in hand.
+class DropsWhatItHolds final : public MapStage {
+ public:
+  DropsWhatItHolds(StageContext&, const Options&) {}
+  Item process(Item in) override {
+    members_.push_back(std::move(in));
+    if (members_.size() < 3) return {};
+    const std::vector<Item> lost = std::exchange(members_, {});
+    throw std::runtime_error("no room");
+  }
+
+ private:
+  std::vector<Item> members_;
+  Lives lives_;
+};
+constexpr StageType kDropsWhatItHolds =
+    stage_type<DropsWhatItHolds>({"drops", "for tests", "*", "*", Scope::pipeline, kNumber});
+
 /// Pipeline scope: gives its item on at once, and stays inside for a second.
 class Lingers final : public AsyncGeneratorStage {
  public:
@@ -115,6 +134,26 @@ TEST_P(BatchTest, JobIsOpenWhileItsItemIsInsideEvenIfTheStageHasLetGoOfIt) {
   rig.submit("bad").run();
   EXPECT_EQ(rig.settled["a"], JobState::done);
   EXPECT_EQ(rig.settled["bad"], JobState::failed);
+}
+
+TEST_P(BatchTest, WhatAFailedCallLetGoOfFailsItsJobs) {
+  Rig rig(GetParam());
+  rig.stage(kDropsWhatItHolds).start();
+  for (const char* input : {"a", "b", "c", "d"}) rig.submit(input).run_until_idle();
+  rig.run();
+  for (const char* input : {"a", "b", "c"}) EXPECT_EQ(rig.messages[input], "no room") << input;
+  EXPECT_EQ(rig.settled["d"], JobState::done);
+}
+
+TEST_P(BatchTest, StageIsAskedForWhatItHoldsWhenOthersNeedTheSlotsOfThoseJobs) {
+  Rig rig(GetParam());
+  // Ten to a batch, but only two jobs have a slot in the last stage.
+  rig.stage(kGather, {{"n", "10"}}).stage(kSpread).stage(kJoin, {}, {.concurrency = 2}).start();
+  for (const std::string& input : numbered("job", 7)) rig.submit(input);
+  rig.run();
+  EXPECT_TRUE(rig.has_finished);
+  EXPECT_THAT(rig.settled, SizeIs(7));
+  EXPECT_THAT(rig.all_left, SizeIs(7));
 }
 
 TEST_P(BatchTest, MembersGoOnWithTheirOwnJobsBehindTheStageThatSeparatesThem) {
