@@ -10,6 +10,7 @@
 namespace capstan::engine {
 
 Pool::Pool(unsigned n_workers) : n_workers_(n_workers) {
+  workers_.reserve(2 * std::size_t{n_workers});  // with the substitutes: a thread is never in hand
   try {
     for (unsigned i = 0; i < n_workers; ++i) start_worker();
   } catch (const std::system_error& failure) {
@@ -90,14 +91,13 @@ void Pool::nudge() {
 }
 
 void Pool::collect(std::vector<WorkerTask*>& finished) {
-  MutexLock lock(finished_mutex_);
-  is_announced_ = false;
-  if (finished.empty()) {
-    finished.swap(finished_);
-  } else {
-    finished.insert(finished.end(), finished_.begin(), finished_.end());
-    finished_.clear();
+  WorkerTask* task = nullptr;
+  {
+    MutexLock lock(finished_mutex_);
+    is_announced_ = false;
+    task = std::exchange(first_finished_, nullptr);
   }
+  for (; task; task = task->next) finished.push_back(task);
 }
 
 bool Pool::begin_substitute() {
@@ -172,9 +172,11 @@ WorkerTask* Pool::next_task(Worker& worker) {
 }
 
 void Pool::finish(Worker& worker, WorkerTask* task) {
+  task->next = nullptr;
   {
     MutexLock lock(finished_mutex_);
-    finished_.push_back(task);
+    (first_finished_ ? last_finished_->next : first_finished_) = task;
+    last_finished_ = task;
   }
   if (!std::exchange(worker.owes_word, true)) worker.owes_since = worker.now;
   if (worker.now - worker.owes_since > kSlice) announce(worker);
@@ -185,7 +187,7 @@ void Pool::announce(Worker& worker) {
   if (!std::exchange(worker.owes_word, false)) return;
   {
     MutexLock lock(finished_mutex_);
-    if (finished_.empty() || std::exchange(is_announced_, true)) return;
+    if (!first_finished_ || std::exchange(is_announced_, true)) return;
   }
   if (loop_) loop_->post(*target_);
 }

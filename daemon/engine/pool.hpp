@@ -76,7 +76,9 @@ class Pool final : public Executor {
   std::vector<unsigned> retired_ CAPSTAN_GUARDED_BY(mutex_);  // ended, not joined yet
   bool is_stopping_ CAPSTAN_GUARDED_BY(mutex_) = false;
   Mutex finished_mutex_;
-  std::vector<WorkerTask*> finished_ CAPSTAN_GUARDED_BY(finished_mutex_);
+  // A list through WorkerTask::next: workers have no use for memory here that they may not get.
+  WorkerTask* first_finished_ CAPSTAN_GUARDED_BY(finished_mutex_) = nullptr;
+  WorkerTask* last_finished_ CAPSTAN_GUARDED_BY(finished_mutex_) = nullptr;
   bool is_announced_ CAPSTAN_GUARDED_BY(finished_mutex_) = false;
   Loop* loop_ = nullptr;
   Wake* target_ = nullptr;
