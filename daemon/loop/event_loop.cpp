@@ -80,6 +80,7 @@ Loop::Watch* EventLoop::add(int fd, short events, const std::chrono::nanoseconds
   if (delay) timeout = to_timeval(*delay);
   errno = 0;
   if (event_add(watch->event.get(), delay ? &timeout : nullptr) != 0) {
+    if (errno == ENOMEM) throw std::bad_alloc();
     throw std::system_error(errno ? errno : EINVAL, std::generic_category(),
                             "loop: cannot watch descriptor " + std::to_string(fd));
   }
