@@ -38,6 +38,7 @@ Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_b
 
 Engine::~Engine() {
   loop_home.check();
+  is_ending_ = true;
   // What is still to be released counts in budget_, which goes with the engine.
   executor_.stop();
   collect();

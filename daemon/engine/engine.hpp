@@ -48,6 +48,8 @@ class Engine final : public Wake {
   std::uint64_t next_job_number() CAPSTAN_ON_LOOP { return ++n_jobs_; }
   /// Between half of it and the whole: those that failed together do not come back together.
   std::chrono::nanoseconds jitter(std::chrono::nanoseconds pause) CAPSTAN_ON_LOOP;
+  /// Whether it is being destroyed: nothing is taken up any more, and nobody is told.
+  bool is_ending() const noexcept { return is_ending_; }
   /// A worker went on with a task that nobody handed over.
   void task_followed(const WorkerTask& task) CAPSTAN_ON_LOOP {
     ++n_working_;
@@ -78,6 +80,7 @@ class Engine final : public Wake {
   std::int64_t n_working_ CAPSTAN_LOOP_ONLY = 0;  // tasks handed over and not yet back
   std::int64_t n_freeing_ CAPSTAN_LOOP_ONLY = 0;  // of them, those that will free memory
   std::size_t n_awaiting_ = 0;
+  bool is_ending_ = false;
   std::uint64_t n_jobs_ CAPSTAN_LOOP_ONLY = 0;
   std::uint64_t n_overdrafts_ CAPSTAN_LOOP_ONLY = 0;
   Loop::Watch* nudge_timer_ CAPSTAN_LOOP_ONLY = nullptr;

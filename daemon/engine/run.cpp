@@ -157,6 +157,7 @@ bool Run::pass_on(Item& out, std::size_t size) {
 
 void Run::done() noexcept {
   loop_home.check();
+  if (node.pipeline.engine().is_ending()) return;
   if (!node.is_sync() && !has_failed && !was_cancelled && !is_abandoned) {
     call_async();  // the worker only made the instance
   } else {
