@@ -5,7 +5,8 @@
 #   tests/run.sh --sanitize         only the two sanitizer builds and their tests
 #   tests/run.sh --long [MINUTES]   as the first, but fuzzes for MINUTES (60), runs the tests of the
 #                                   sanitizer builds over and over for as long again, and sends ten
-#                                   million items through the release build's engine (phase soak)
+#                                   million items, and new seeds of the simulation for about as
+#                                   long, through the release build's engine (phase soak)
 #   tests/run.sh PHASE...           only these of: release lint quickstart clang tidy fuzz asan tsan soak
 #
 # One line per phase, a summary of what failed, and at the very end the count of all tests. Build
@@ -120,11 +121,15 @@ test_fuzz() {
     -max_len=4096 -print_final_stats=1 corpus ../tests/fuzz/config_corpus ../config)
 }
 
-# The soaks at their full size, and every allocation of a run failing once.
+# The soaks at their full size, every allocation of a run failing once, and the engine's simulation
+# from seeds that no run has seen, some thousands a second.
 test_soak() {
+  local first
+  first=$(($(date +%s) * 1000))
   export CAPSTAN_SOAK_ITEMS=${CAPSTAN_SOAK_ITEMS:-10000000} CAPSTAN_FAULT_STEP=${CAPSTAN_FAULT_STEP:-1}
   configure build --buildtype=release && meson compile -C build &&
-    run_tests build soak --suite soak --timeout-multiplier 60
+    run_tests build soak --suite soak --timeout-multiplier 60 &&
+    CAPSTAN_SEEDS=$first-$((first + fuzz_seconds * 4000)) build/daemon/simulation_test
   local status=$?
   unset CAPSTAN_SOAK_ITEMS CAPSTAN_FAULT_STEP
   return "$status"
