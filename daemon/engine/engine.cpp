@@ -2,6 +2,8 @@
 
 #include <capstan/sdk/detail/item_access.hpp>
 
+#include <algorithm>
+
 #include "engine/pipeline.hpp"
 
 namespace capstan::engine {
@@ -10,6 +12,9 @@ namespace {
 
 // Freeing from here on may return pages to the kernel, which takes the loop's time.
 constexpr std::size_t kLargePayload = 64 * 1024;
+
+// Finished tasks that are taken up before more work is handed over.
+constexpr std::size_t kLot = 16;
 
 // How long something may wait for a task that should have been short.
 constexpr std::chrono::milliseconds kNudgeInterval{5};
@@ -41,7 +46,8 @@ Engine::~Engine() {
   is_ending_ = true;
   // What is still to be released counts in budget_, which goes with the engine.
   executor_.stop();
-  collect();
+  executor_.collect(finished_);
+  for (WorkerTask* task : finished_) task->done();
   if (nudge_timer_) loop_.remove(nudge_timer_);
 }
 
@@ -84,10 +90,15 @@ void Engine::wake(unsigned events) noexcept {
     executor_.nudge();
   }
   is_awake_ = true;
-  collect();
-  is_scheduled_ = false;  // the pump is next
-  pump();
-  hand_over();
+  executor_.collect(finished_);
+  std::size_t n_taken = 0;
+  do {
+    n_taken = take_up(n_taken);
+    is_scheduled_ = false;  // the pump is next
+    pump();
+    hand_over();
+  } while (n_taken < finished_.size());
+  finished_.clear();
   is_awake_ = false;
   // Asked for meanwhile, or more than one turn's worth: after what else the loop has to do.
   if (is_scheduled_) loop_.post(*this);
@@ -96,12 +107,16 @@ void Engine::wake(unsigned events) noexcept {
   }
 }
 
-void Engine::collect() {
-  executor_.collect(finished_);
-  n_working_ -= static_cast<std::int64_t>(finished_.size());
-  for (const WorkerTask* task : finished_) n_freeing_ -= task->frees_memory;
-  for (WorkerTask* task : finished_) task->done();
-  finished_.clear();
+/// Takes finished tasks up, from number `first` on: not all at once, so that workers wake while the
+/// rest is still being looked at. Returns the number of the next.
+std::size_t Engine::take_up(std::size_t first) {
+  const std::size_t end = std::min(first + kLot, finished_.size());
+  for (std::size_t i = first; i < end; ++i) {
+    --n_working_;
+    n_freeing_ -= finished_[i]->frees_memory;
+    finished_[i]->done();
+  }
+  return end;
 }
 
 void Engine::pump() {

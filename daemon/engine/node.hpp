@@ -41,7 +41,7 @@ struct Habit {
 
   void learn(std::chrono::nanoseconds took, std::size_t largest_output) noexcept {
     step += (took - step) / 8;
-    longest = std::max(took, longest - longest / 64);
+    longest = std::max(took, longest - longest / 16);
     n_calls += n_calls < kEnough;
     output_bytes = std::max(largest_output, output_bytes - output_bytes / 16);
   }

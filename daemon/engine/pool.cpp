@@ -179,7 +179,7 @@ void Pool::finish(Worker& worker, WorkerTask* task) {
     last_finished_ = task;
   }
   if (!std::exchange(worker.owes_word, true)) worker.owes_since = worker.now;
-  if (worker.now - worker.owes_since > kSlice) announce(worker);
+  if (worker.now - worker.owes_since > kWordDelay) announce(worker);
 }
 
 /// Tells the loop of finished tasks, if nobody has.

@@ -12,8 +12,8 @@ namespace capstan::engine {
 /// lock-freedom: waking a thread costs more than a short task.
 ///
 /// A worker tells the loop of what it has finished when it finds nothing more to do, before a task
-/// that may be long, and when kSlice has passed. Waiting tasks wake as many workers as their time
-/// is worth. Where a task that should be short is not, the loop's nudge makes up for it.
+/// that may be long, and when kWordDelay has passed. Waiting tasks wake as many workers as their
+/// time is worth. Where a task that should be short is not, the loop's nudge makes up for it.
 ///
 /// Threads: construct, submit, collect and destroy on the loop's side; workers are its own.
 class Pool final : public Executor {
@@ -40,6 +40,8 @@ class Pool final : public Executor {
   using Clock = Loop::Clock;
   // About what waking a thread costs: work in hand that is worth less is not worth a wake-up.
   static constexpr std::chrono::nanoseconds kSlice = std::chrono::microseconds(20);
+  // After which the loop is told of what has been finished, so that it wakes meanwhile.
+  static constexpr std::chrono::nanoseconds kWordDelay = std::chrono::microseconds(4);
 
   /// A worker's own state.
   struct Worker {
