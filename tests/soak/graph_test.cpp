@@ -156,11 +156,11 @@ class Commander {
 
 /// Half of the jobs come from the source, half are submitted; ends when a part of them is settled.
 void soak_with_commands(bool is_stop) {
-  loop_home.check();
   const std::uint64_t n_jobs = count_items(60'000, 5'000) / kPerJob;
   lives.n_made = 0;
   Ledger ledger(2 * n_jobs);
   Live live(2);
+  loop_home.check();
   live.closes_intake = false;
   Pipeline& pipeline = live.add("tiny", plan_of_tiny_items(n_jobs));
   Commander commander(live, pipeline, n_jobs, n_jobs);
