@@ -121,14 +121,17 @@ std::size_t Engine::take_up(std::size_t first) {
 
 void Engine::pump() {
   for (const auto& pipeline : pipelines_) pipeline->pump();
-  // With nothing at work that frees memory (small items that flow do not): one of those that were
-  // refused may go over the budget (or memory was freed after it was refused, and nobody else would
-  // ask again).
-  bool has_moved = true;
-  while (has_moved && n_freeing_ == 0 && n_awaiting_ == 0 && disposed_.empty()) {
-    has_moved = false;
-    for (const auto& pipeline : pipelines_) has_moved = has_moved || pipeline->overdraw();
-    n_overdrafts_ += has_moved;
+  if (n_freeing_ == 0 && n_awaiting_ == 0 && disposed_.empty()) overdraw();
+}
+
+/// With nothing at work that frees memory (small items that flow do not): one of those that were
+/// refused may go over the budget (or memory was freed after it was refused, and nobody else would
+/// ask again). One an iteration: async stages that are done at once never leave anything at work.
+void Engine::overdraw() {
+  for (const auto& pipeline : pipelines_) {
+    if (!pipeline->overdraw()) continue;
+    ++n_overdrafts_;
+    return schedule();
   }
 }
 

@@ -64,6 +64,7 @@ class Engine final : public Wake {
 
  private:
   void pump() CAPSTAN_ON_LOOP;
+  void overdraw() CAPSTAN_ON_LOOP;
   std::size_t take_up(std::size_t first) CAPSTAN_ON_LOOP;
   void hand_over() CAPSTAN_ON_LOOP;
   void dispose_payload(Item item) CAPSTAN_ON_LOOP;
