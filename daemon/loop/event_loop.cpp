@@ -113,19 +113,16 @@ void EventLoop::on_event(int, short events, void* opaque) noexcept {
 }
 
 void EventLoop::post(Wake& target) noexcept {
-  if (current_thread_role == ThreadRole::loop) {
-    loop_home.check();
-    if (deferred_.empty()) event_active(deferred_event_.get(), 0, 0);
-    deferred_.push_back(&target);
-    return;
-  }
-  bool is_first = false;
   {
     MutexLock lock(mutex_);
-    is_first = posted_.empty();
-    posted_.push_back(&target);
+    const bool is_first = posted_.size() == 0;
+    posted_.push(target);
+    if (!is_first) return;
   }
-  if (!is_first) return;
+  if (current_thread_role == ThreadRole::loop) {
+    event_active(deferred_event_.get(), 0, 0);
+    return;
+  }
   const std::uint64_t one = 1;
   // Cannot fail: the counter is far from its limit, and the descriptor outlives all callers.
   [[maybe_unused]] const ssize_t n = ::write(wake_fd_, &one, sizeof(one));
@@ -137,13 +134,19 @@ void EventLoop::on_posted(int, short, void* self) noexcept {
 
 void EventLoop::run_posted() noexcept {
   loop_home.check();
-  std::vector<Wake*> batch;
-  {
-    MutexLock lock(mutex_);
-    batch.swap(posted_);
-  }
-  for (Wake* target : batch) target->wake(0);
-  for (Wake* target : std::exchange(deferred_, {})) target->wake(0);
+  // What is posted meanwhile comes after what else the loop has to do.
+  for (std::size_t n_left = n_posted(); n_left > 0; --n_left) take_posted().wake(0);
+  if (n_posted() > 0) event_active(deferred_event_.get(), 0, 0);
+}
+
+std::size_t EventLoop::n_posted() {
+  MutexLock lock(mutex_);
+  return posted_.size();
+}
+
+Wake& EventLoop::take_posted() {
+  MutexLock lock(mutex_);
+  return posted_.pop();
 }
 
 void EventLoop::run() {

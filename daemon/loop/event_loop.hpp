@@ -4,8 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <vector>
 
+#include <capstan/sdk/detail/post_queue.hpp>
 #include <capstan/sdk/loop.hpp>
 
 #include "loop/thread_role.hpp"
@@ -51,14 +51,15 @@ class EventLoop final : public Loop {
   static void on_event(int fd, short events, void* watch) noexcept;
   static void on_posted(int fd, short events, void* self) noexcept;
   void run_posted() noexcept;
+  std::size_t n_posted();
+  Wake& take_posted();
 
   EventBasePtr base_;
   int wake_fd_ = -1;
   EventPtr wake_event_;      // a post from another thread
   EventPtr deferred_event_;  // a post from the loop itself: no system call
-  std::vector<Wake*> deferred_ CAPSTAN_LOOP_ONLY;
   Mutex mutex_;
-  std::vector<Wake*> posted_ CAPSTAN_GUARDED_BY(mutex_);
+  PostQueue posted_ CAPSTAN_GUARDED_BY(mutex_);
 };
 
 }  // namespace capstan

@@ -62,6 +62,23 @@ TEST(EventLoop, PostFromTheLoopRunsAfterTheCallThatMadeIt) {
   EXPECT_EQ(order, "first second");
 }
 
+TEST(EventLoop, ATargetThatWaitsForItsCallIsCalledOnceAndInItsTurn) {
+  EventLoop loop;
+  std::string order;
+  Call first([&] { order += "first "; });
+  Call second([&] { order += "second "; });
+  Call last([&] {
+    order += "last";
+    loop.quit();
+  });
+  std::thread other([&] {
+    for (Call* call : {&first, &second, &first, &last, &last}) loop.post(*call);
+  });
+  other.join();
+  loop.run();
+  EXPECT_EQ(order, "first second last");
+}
+
 TEST(EventLoop, PostsThatPostAgainKeepNoTimerWaiting) {
   EventLoop loop;
   bool has_fired = false;

@@ -40,11 +40,11 @@ void ManualLoop::remove(Watch* watch) noexcept {
   std::erase_if(watches_, [&](const auto& held) { return held.get() == watch; });
 }
 
-void ManualLoop::post(Wake& target) noexcept { posted_.push_back(&target); }
+void ManualLoop::post(Wake& target) noexcept { posted_.push(target); }
 
 bool ManualLoop::run_posted() {
-  if (posted_.empty()) return false;
-  for (Wake* target : std::exchange(posted_, {})) target->wake(0);
+  if (posted_.size() == 0) return false;
+  for (std::size_t n_left = posted_.size(); n_left > 0; --n_left) posted_.pop().wake(0);
   return true;
 }
 

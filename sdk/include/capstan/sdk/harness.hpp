@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <capstan/sdk/abi.hpp>
+#include <capstan/sdk/detail/post_queue.hpp>
 
 CAPSTAN_BEGIN_NAMESPACE
 
@@ -46,7 +47,7 @@ class ManualLoop final : public Loop {
 
   Clock::time_point now_;
   std::vector<std::unique_ptr<Watch>> watches_;
-  std::vector<Wake*> posted_;
+  PostQueue posted_;
 };
 
 /// Thrown by StageHarness::feed when the stage failed; what() is the stage's message.

@@ -8,13 +8,22 @@
 CAPSTAN_BEGIN_NAMESPACE
 
 /// Something the loop calls. Never throws; must return quickly, since everything else waits.
+/// Neither copied nor moved while the loop knows of it, nor destroyed between a post and its call.
 class CAPSTAN_EXPORT Wake {
  public:
   /// `events` says why: Loop::kRead, kWrite, or kTimer.
   virtual void wake(unsigned events) noexcept = 0;
 
  protected:
+  Wake() = default;
   ~Wake() = default;
+  // The place in a loop's queue is not copied.
+  Wake(const Wake&) noexcept {}
+  Wake& operator=(const Wake&) noexcept { return *this; }
+
+ private:
+  friend class PostQueue;
+  Wake* next_posted_ = nullptr;  // the loop's: not null while it waits for its call
 };
 
 /// The libevent loop that runs a stage's coroutines. Home: its own thread, except `post`.
@@ -38,7 +47,8 @@ class CAPSTAN_EXPORT Loop {
   virtual Watch* add_fd(int fd, unsigned interest, Wake& target) = 0;
   /// Ends a registration; its target is not called again. Null is allowed.
   virtual void remove(Watch* watch) noexcept = 0;
-  /// Calls `target` on the loop thread soon. The only member that any thread may call.
+  /// Calls `target` on the loop thread soon, once however often it is posted before the call. The
+  /// only member that any thread may call; takes no memory.
   virtual void post(Wake& target) noexcept = 0;
   /// Interfaces added after SDK 1.0, by name; null when unknown.
   virtual void* query(const char* interface_name) noexcept;
