@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "config/folder.hpp"
+
 namespace capstan {
 
 namespace fs = std::filesystem;
@@ -24,10 +26,12 @@ std::vector<std::string> plugins_of_build_tree() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (error || !fs::exists(program.parent_path() / "build.ninja", error)) return {};
+  const fs::path plugins = program.parent_path() / "plugins";
+  std::vector<std::string> names;
+  if (config::list_folder(plugins.string(), names)) return {};
   std::vector<std::string> folders;
-  for (fs::directory_iterator entry(program.parent_path() / "plugins", error), end;
-       !error && entry != end; entry.increment(error)) {
-    if (entry->is_directory(error)) folders.push_back(entry->path().string());
+  for (const std::string& name : names) {
+    if (fs::is_directory(plugins / name, error)) folders.push_back((plugins / name).string());
   }
   return folders;
 }

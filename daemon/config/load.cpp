@@ -10,6 +10,7 @@
 
 #include "config/config.hpp"
 #include "config/document_reader.hpp"
+#include "config/folder.hpp"
 
 namespace capstan::config {
 
@@ -55,20 +56,20 @@ void read_one(const std::string& path, bool is_main, const Environment& environm
 
 // The files of conf.d beside the main file, sorted by name.
 std::vector<std::string> added_files(const fs::path& folder, Faults& faults) {
-  std::vector<std::string> files;
-  std::error_code error;
-  if (!fs::exists(folder, error) && !error) return files;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const fs::path name = entry->path().filename();
-    if (name.native().front() == '.') continue;  // editors keep such files for themselves
-    if (name.extension() == ".yml") {
-      faults.warn({entry->path().string(), 0, 0}, "not read: the name must end in .yaml");
-    }
-    if (name.extension() == ".yaml") files.push_back(entry->path().string());
+  std::vector<std::string> names;
+  const std::error_code error = list_folder(folder.string(), names);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    faults.error({folder.string(), 0, 0}, "cannot be read: " + error.message());
   }
-  if (error) faults.error({folder.string(), 0, 0}, "cannot be read: " + error.message());
-  std::sort(files.begin(), files.end());
+  std::vector<std::string> files;
+  for (const std::string& name : names) {
+    if (name.front() == '.') continue;  // editors keep such files for themselves
+    const fs::path file = folder / name;
+    if (file.extension() == ".yml") {
+      faults.warn({file.string(), 0, 0}, "not read: the name must end in .yaml");
+    }
+    if (file.extension() == ".yaml") files.push_back(file.string());
+  }
   return files;
 }
 

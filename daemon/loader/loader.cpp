@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "config/folder.hpp"
 #include "loader/descriptor_file.hpp"
 
 namespace capstan::loader {
@@ -62,24 +63,20 @@ void check_type(const StageType& type) {
 }  // namespace
 
 std::optional<std::string> Loader::load_folder(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->path().extension() == ".so") files.push_back(entry->path().string());
-  }
-  if (error) return error.message();
+  std::vector<std::string> names;
+  if (const auto error = config::list_folder(folder, names)) return error.message();
   try {
     check_owner(folder);
   } catch (const std::runtime_error& failure) {
     return failure.what();
   }
-  std::sort(files.begin(), files.end());
-  for (const std::string& file : files) {
+  for (const std::string& name : names) {
+    const fs::path file = fs::path(folder) / name;
+    if (file.extension() != ".so") continue;
     try {
-      load_file(file);
+      load_file(file.string());
     } catch (const std::exception& failure) {
-      faults_.push_back("plugin " + file + " " + failure.what());
+      faults_.push_back("plugin " + file.string() + " " + failure.what());
     }
   }
   return std::nullopt;
