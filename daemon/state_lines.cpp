@@ -1,6 +1,7 @@
 #include "state_lines.hpp"
 
 #include "engine/engine.hpp"
+#include "graph/segments.hpp"
 
 namespace capstan {
 
@@ -8,25 +9,6 @@ namespace {
 
 std::string field(const char* key, std::uint64_t value) {
   return std::string(" ") + key + "=" + std::to_string(value);
-}
-
-/// "decode+encode, write": stages that run back to back on one worker are joined by a plus sign.
-std::string segments(const graph::Pipeline& plan) {
-  std::string text;
-  std::vector<bool> is_told(plan.stages.size(), false);
-  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    if (is_told[i]) continue;
-    if (!text.empty()) text += ", ";
-    text += plan.stages[i].id;
-    // A stage is joined to one before it at most, which then has no other behind it.
-    for (std::size_t at = i; plan.stages[at].outputs.size() == 1;) {
-      at = plan.stages[at].outputs.front();
-      if (!plan.stages[at].follows_on) break;
-      is_told[at] = true;
-      text += "+" + plan.stages[at].id;
-    }
-  }
-  return text;
 }
 
 std::string stage_line(const engine::StageCounts& stage) {
@@ -46,7 +28,7 @@ void add_pipeline(const engine::Pipeline& pipeline, std::vector<std::string>& li
                   field("jobs", pipeline.n_jobs_in_flight()) +
                   field("waiting", pipeline.n_jobs_waiting()));
   lines.push_back("state: pipeline " + pipeline.name() +
-                  ": segments: " + segments(pipeline.plan()));
+                  ": segments: " + graph::describe_segments(pipeline.plan()));
   for (const engine::StageCounts& stage : pipeline.counts()) {
     lines.push_back("state: stage " + pipeline.name() + "/" + stage.plan->id + ":" +
                     stage_line(stage));

@@ -6,6 +6,7 @@
 #include "cli/names.hpp"
 #include "config/faults.hpp"
 #include "config/nearest.hpp"
+#include "graph/segments.hpp"
 
 namespace capstan::cli {
 
@@ -90,27 +91,6 @@ Row row_of(const graph::Pipeline& pipeline, const graph::Stage& stage) {
       policy_of(stage)};
 }
 
-// Each segment of two stages and more, as "decode > encode".
-Row segments_of(const graph::Pipeline& pipeline) {
-  Row chains;
-  std::vector<std::size_t> chain_of(pipeline.stages.size());
-  for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
-    const graph::Stage& stage = pipeline.stages[i];
-    if (stage.follows_on) {
-      chain_of[i] = chain_of[stage.inputs.front().stage];
-      chains[chain_of[i]] += " > " + stage.id;
-    } else {
-      chain_of[i] = chains.size();
-      chains.push_back(stage.id);
-    }
-  }
-  chains.erase(
-      std::remove_if(chains.begin(), chains.end(),
-                     [](const std::string& chain) { return chain.find('>') == std::string::npos; }),
-      chains.end());
-  return chains;
-}
-
 void print_plan(const graph::Pipeline& pipeline, std::ostream& out) {
   Row words = {"weight " + std::to_string(pipeline.weight)};
   add_limit(pipeline.limit, words);
@@ -119,9 +99,7 @@ void print_plan(const graph::Pipeline& pipeline, std::ostream& out) {
       {"STAGE", "TYPE", "RUNS", "SCOPE", "AT ONCE", "QUEUE", "ORDER", "FROM", "POLICY"}};
   for (const graph::Stage& stage : pipeline.stages) rows.push_back(row_of(pipeline, stage));
   print_table(rows, out);
-  const Row segments = segments_of(pipeline);
-  out << "  back to back on one worker: "
-      << (segments.empty() ? "none" : config::join(segments, "; ")) << '\n';
+  out << "  back to back on one worker: " << graph::describe_segments(pipeline) << '\n';
 }
 
 }  // namespace

@@ -21,4 +21,19 @@ void mark_segments(Pipeline& pipeline) {
   }
 }
 
+std::string describe_segments(const Pipeline& pipeline) {
+  std::string text;
+  for (const Stage& first : pipeline.stages) {
+    if (first.follows_on) continue;
+    std::string chain = first.id;
+    // Nothing but the stage that follows on is behind one that has such a stage.
+    for (const Stage* at = &first; at->outputs.size() == 1; chain += " > " + at->id) {
+      at = &pipeline.stages[at->outputs.front()];
+      if (!at->follows_on) break;
+    }
+    if (chain.size() > first.id.size()) text += (text.empty() ? "" : "; ") + chain;
+  }
+  return text.empty() ? "none" : text;
+}
+
 }  // namespace capstan::graph

@@ -10,4 +10,7 @@ namespace capstan::graph {
 /// nobody else can give to it, or take what it is given.
 void mark_segments(Pipeline& pipeline);
 
+/// "decode > encode; crop > write": the segments of two stages and more, or "none".
+std::string describe_segments(const Pipeline& pipeline);
+
 }  // namespace capstan::graph

@@ -19,7 +19,7 @@ void expect_state(Program& program, const StuckPipeline& pipeline) {
   for (const char* words :
        {"state: memory: used=", " budget=1073741824 overdrafts=0",
         "state: pipeline p: running jobs=1 waiting=0",
-        "state: pipeline p: segments: files, stuck+second", "state: stage p/files: in=0 out=2 ",
+        "state: pipeline p: segments: stuck > second", "state: stage p/files: in=0 out=2 ",
         "state: stage p/stuck: in=2 out=1 failed=0 dropped=0 retried=0 inside=1 queued=0 "
         "passed_on=",
         "state: stage p/second: in=1 out=1 "}) {
