@@ -87,7 +87,6 @@ void Pipeline::prepare_step(Run& run, Call call) {
   run.result = Step::invalid;
   run.has_failed = run.was_cancelled = false;
   run.largest_output = 0;
-  run.job = run.token.job;
   run.rank = static_cast<unsigned>(node.index);
   run.share = share_;
   run.expected = node.habit.step;

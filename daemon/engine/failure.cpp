@@ -25,8 +25,6 @@ std::string time_limit_message(const Node& node) {
   return text;
 }
 
-bool is_set(const FailureLimit& limit) { return limit.max_failures || limit.max_rate > 0; }
-
 bool is_exceeded(const FailureLimit& limit, std::uint64_t n_failed, std::uint64_t n_all) {
   if (limit.max_failures && n_failed > *limit.max_failures) return true;
   return limit.max_rate > 0 && n_all >= FailureLimit::kMinForRate &&
@@ -206,7 +204,7 @@ void Pipeline::fail_jobs(Run& run, const std::string& message) {
   std::vector<Job*> jobs;
   run.token.for_each_job([&](Job& job) { jobs.push_back(&job); });
   for (Job* job : jobs) {
-    job->is_counted_by_stage = job->is_running() && is_set(node.plan.limit);
+    job->is_counted_by_stage = job->is_running() && node.plan.limit.is_set();
     end_job(*job, is_dead ? JobState::dead : JobState::failed, Failure{node.plan.id, message});
   }
   count_given_up(node);

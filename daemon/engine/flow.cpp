@@ -104,7 +104,7 @@ bool Pipeline::hand_on_plain(Run& run, Item& item) {
   if (edge && edge->room_items(&job) == 0) return false;
   ++node.n_out;
   ++run.n_handed_on;
-  address(run, item);
+  run.address(item, job.at[node.index].n_emitted++);
   if (edge) {
     push(*edge, std::move(item), job);
   } else {
@@ -175,27 +175,13 @@ void Pipeline::find_jobs(const Run& run, Item& item, Token& jobs) {
   }
 }
 
-/// The name of the job and the index, for a stage whose outputs all belong to its input's job.
-void Pipeline::address(Run& run, Item& item) {
-  if (!item.has_job() || &item.job() != run.token.job) {
-    ItemAccess::set_job(item, Ref<const JobInfo>(run.token.job));
-  }
-  JobAtNode& at = run.token.job->at[run.node.index];
-  if (run.node.is_one_to_many) {
-    ItemAccess::set_index(item, at.n_emitted);
-  } else if (run.node.scope() == Scope::item) {
-    ItemAccess::set_index(item, run.index);
-  }
-  ++at.n_emitted;
-}
-
 Token Pipeline::token_of_output(Run& run, Item& item) {
   Token jobs;
   find_jobs(run, item, jobs);
   if (!jobs.job) return jobs;
   const bool is_separate = run.node.type().separates_jobs;
   if (!is_separate && run.node.scope() != Scope::pipeline) {
-    address(run, item);
+    run.address(item, jobs.job->at[run.node.index].n_emitted++);
     return jobs;
   }
   ItemAccess::set_job(item, Ref<const JobInfo>(jobs.job));

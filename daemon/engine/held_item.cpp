@@ -8,13 +8,13 @@
 
 namespace capstan::engine {
 
-HeldItem::~HeldItem() { pipeline_.ticket_released(node_, jobs_); }
+HeldItem::~HeldItem() { pipeline_.ticket_released(record_); }
 
 std::vector<Job*> HeldItem::jobs_of(const Ticket* ticket) {
   std::vector<Job*> all;
   auto add = [&](const Ticket* each) {
-    const auto* held = static_cast<const HeldItem*>(each);
-    all.insert(all.end(), held->jobs_.begin(), held->jobs_.end());
+    const auto& jobs = static_cast<const HeldItem*>(each)->jobs();
+    all.insert(all.end(), jobs.begin(), jobs.end());
   };
   if (const auto* list = dynamic_cast<const TicketList*>(ticket)) {
     for (const auto& member : list->members) add(member.get());

@@ -6,11 +6,11 @@
 
 namespace capstan::engine {
 
-void Pipeline::ticket_released(std::size_t node, std::vector<Job*> jobs) noexcept {
-  const bool is_by_engine = current_thread_role == ThreadRole::loop && is_handing_on_;
+void Pipeline::ticket_released(std::list<Released>& record) noexcept {
+  record.front().is_by_engine = current_thread_role == ThreadRole::loop && is_handing_on_;
   {
     MutexLock lock(released_mutex_);
-    released_.push_back({node, std::move(jobs), is_by_engine});
+    released_.splice(released_.end(), record);
     has_released_.store(true, std::memory_order_release);
     if (released_.size() > 1) return;
   }
@@ -20,18 +20,20 @@ void Pipeline::ticket_released(std::size_t node, std::vector<Job*> jobs) noexcep
 /// Takes over what was let go of. What a stage let go of within a call waits for the call's end.
 void Pipeline::take_released() {
   if (!has_released_.load(std::memory_order_acquire)) return;
-  std::vector<Released> released;
+  std::list<Released> released;
   {
     MutexLock lock(released_mutex_);
     released.swap(released_);
     has_released_.store(false, std::memory_order_relaxed);
   }
-  for (Released& each : released) {
+  while (!released.empty()) {
+    const Released& each = released.front();
     const Run* run = nodes_[each.node]->slots.front()->run;
     if (!each.is_by_engine && run && run->state == RunState::working) {
-      released_in_call_.push_back(std::move(each));
+      released_in_call_.splice(released_in_call_.end(), released, released.begin());
     } else {
       count_released(each);
+      released.pop_front();
     }
   }
 }
@@ -47,9 +49,11 @@ void Pipeline::count_released(const Released& released) {
 /// it, for otherwise they would be done without those items.
 void Pipeline::end_releases(const Run& run, bool has_failed) {
   take_released();
-  std::vector<Released> of_call;
-  for (Released& each : std::exchange(released_in_call_, {})) {
-    (each.node == run.node.index ? of_call : released_in_call_).push_back(std::move(each));
+  std::list<Released> of_call;
+  for (auto each = released_in_call_.begin(); each != released_in_call_.end();) {
+    const auto next = std::next(each);
+    if (each->node == run.node.index) of_call.splice(of_call.end(), released_in_call_, each);
+    each = next;
   }
   if (has_failed && !is_stopping_) {
     const Failure failure{run.node.plan.id, run.has_failed ? run.message

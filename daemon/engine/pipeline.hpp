@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/held_item.hpp"
 #include "engine/node.hpp"
 #include "engine/run.hpp"
 
@@ -106,8 +108,8 @@ class Pipeline final : private Wake {
   void process(Run& run) CAPSTAN_ON_LOOP;
   void timer_fired(Run& run) CAPSTAN_ON_LOOP;
   void tick_due(Slot& slot) CAPSTAN_ON_LOOP;
-  /// A stage of pipeline scope let go of an item. Any thread.
-  void ticket_released(std::size_t node, std::vector<Job*> jobs) noexcept;
+  /// A stage of pipeline scope let go of an item: takes its record over. Any thread.
+  void ticket_released(std::list<Released>& record) noexcept;
 
   friend struct PipelineView;  // the simulation looks inside
 
@@ -115,11 +117,6 @@ class Pipeline final : private Wake {
   enum class State : std::uint8_t { invalid = 0, constructing, running, closing, finished };
   class Construction;
   class Cleanup;
-  struct Released {
-    std::size_t node;
-    std::vector<Job*> jobs;
-    bool is_by_engine;  ///< with an output that was handed on, not by the stage
-  };
   /// The job that an endless source feeds now.
   struct OpenEpoch {
     Job* job = nullptr;
@@ -164,7 +161,6 @@ class Pipeline final : private Wake {
   void wait(Run& run) CAPSTAN_ON_LOOP;
   void resume(Run& run) CAPSTAN_ON_LOOP;
   Token token_of_output(Run& run, Item& item) CAPSTAN_ON_LOOP;
-  static void address(Run& run, Item& item) CAPSTAN_ON_LOOP;
   static void find_jobs(const Run& run, Item& item, Token& jobs);
 
   // holding.cpp: what stages of pipeline scope hold
@@ -283,9 +279,9 @@ class Pipeline final : private Wake {
   bool is_overdrawing_ CAPSTAN_LOOP_ONLY = false;
 
   Mutex released_mutex_;
-  std::vector<Released> released_ CAPSTAN_GUARDED_BY(released_mutex_);
+  std::list<Released> released_ CAPSTAN_GUARDED_BY(released_mutex_);
   std::atomic<bool> has_released_{false};
-  std::vector<Released> released_in_call_ CAPSTAN_LOOP_ONLY;
+  std::list<Released> released_in_call_ CAPSTAN_LOOP_ONLY;
   bool is_handing_on_ = false;  // the loop's; others do not get to read it
 
   std::vector<std::unique_ptr<Edge>> edges_;

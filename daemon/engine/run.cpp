@@ -131,11 +131,11 @@ void Run::check_output(Step step, const Item& out) const {
   }
 }
 
-/// What the loop does with an output that goes to an edge; see Pipeline::token_of_output.
-void Run::address(Item& out) const {
+void Run::address(Item& out, std::uint64_t nth) const {
+  const Job* job = token.job;
   if (!out.has_job() || &out.job() != job) ItemAccess::set_job(out, Ref<const JobInfo>(job));
   if (node.is_one_to_many) {
-    ItemAccess::set_index(out, next_index);
+    ItemAccess::set_index(out, nth);
   } else if (node.scope() == Scope::item) {
     ItemAccess::set_index(out, index);
   }
@@ -148,7 +148,7 @@ bool Run::pass_on(Item& out, std::size_t size) {
   if (!follower->loan.compare_exchange_strong(lent, Loan::used, std::memory_order_acq_rel)) {
     return false;
   }
-  address(out);
+  address(out, next_index);
   follower->index = out.index();
   follower->token.item = std::move(out);
   follower->token.size_bytes = size;

@@ -50,6 +50,9 @@ class Run final : public WorkerTask, public Completion, public Wake {
 
   /// Begins the step of an async stage; its end comes as a Completion.
   void call_async() CAPSTAN_ON_LOOP;
+  /// Names job and index of the stage's `nth` output for the job, where all outputs belong to the
+  /// input's. The loop, or the worker that passes it on.
+  void address(Item& out, std::uint64_t nth) const;
 
   // The step: written before it starts, and its result. Worker and loop hand these back and forth,
   // which costs by the cache line: they stand together, what the worker has no use for apart.
@@ -68,8 +71,7 @@ class Run final : public WorkerTask, public Completion, public Wake {
   alignas(kCacheLine) Outputs outputs;
   alignas(kCacheLine) Token token;  ///< its item belongs to the step; all else to the loop
 
-  // The loop's, but for what a follower's worker reads.
-  const Job* job = nullptr;      ///< whose outputs these are, for a follower
+  // The loop's, but for what the worker that passes an output on reads.
   std::uint64_t next_index = 0;  ///< of the output that a follower takes
   std::uint64_t index = 0;       ///< of the input item
   std::string message;           ///< of a failure
@@ -106,7 +108,6 @@ class Run final : public WorkerTask, public Completion, public Wake {
   void drop_output() noexcept;
   bool pass_on(Item& out, std::size_t size);
   std::size_t count_output(const Item& out);
-  void address(Item& out) const;
 };
 
 }  // namespace capstan::engine
