@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, BatchTest, ::testing::Range(0U, 12U));
 
 TEST_P(BatchTest, JobsStayOpenUntilTheirBatchIsThrough) {
   Rig rig(GetParam());
-  rig.stage(kGather, {{"n", "2"}}).stage(kMapType<Nap>).start();
+  rig.stage(kGather, {{"n", "2"}}).stage(kNap).start();
   rig.submit("a").pass(1h);
   EXPECT_THAT(rig.settled, IsEmpty());
   rig.submit("b").run_until_idle();
@@ -127,7 +127,7 @@ TEST_P(BatchTest, JobsStayOpenUntilTheirBatchIsThrough) {
 
 TEST_P(BatchTest, JobIsOpenWhileItsItemIsInsideEvenIfTheStageHasLetGoOfIt) {
   Rig rig(GetParam());
-  rig.stage(kLingers).stage(kMapType<Fails>).start();
+  rig.stage(kLingers).stage(kFails).start();
   rig.submit("a").run_until_idle();
   EXPECT_THAT(rig.all_left, ElementsAre("a"));
   EXPECT_THAT(rig.settled, IsEmpty());
@@ -158,7 +158,7 @@ TEST_P(BatchTest, StageIsAskedForWhatItHoldsWhenOthersNeedTheSlotsOfThoseJobs) {
 
 TEST_P(BatchTest, MembersGoOnWithTheirOwnJobsBehindTheStageThatSeparatesThem) {
   Rig rig(GetParam());
-  rig.stage(kGather, {{"n", "3"}}).stage(kSpread).stage(kMapType<Fails>).start();
+  rig.stage(kGather, {{"n", "3"}}).stage(kSpread).stage(kFails).start();
   rig.submit("a").submit("bad").submit("b").submit("c").run();
   EXPECT_EQ(rig.outputs("a"), Texts{"a"});
   EXPECT_EQ(rig.outputs("b"), Texts{"b"});
@@ -170,11 +170,7 @@ TEST_P(BatchTest, MembersGoOnWithTheirOwnJobsBehindTheStageThatSeparatesThem) {
 
 TEST_P(BatchTest, MembersKeepTheirIndex) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "4"}})
-      .stage(kGather, {{"n", "3"}})
-      .stage(kSpread)
-      .stage(kMapType<Pass>)
-      .start();
+  rig.stage(kSplit, {{"n", "4"}}).stage(kGather, {{"n", "3"}}).stage(kSpread).stage(kPass).start();
   rig.submit("a").submit("b").run();
   EXPECT_THAT(rig.indexes["a"], ElementsAre(0, 1, 2, 3));
   EXPECT_THAT(rig.indexes["b"], ElementsAre(0, 1, 2, 3));
@@ -182,7 +178,7 @@ TEST_P(BatchTest, MembersKeepTheirIndex) {
 
 TEST_P(BatchTest, StageOfJobScopeBehindThemSeesEachJobToItsEnd) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "3"}})
+  rig.stage(kSplit, {{"n", "3"}})
       .stage(kGather, {{"n", "4"}})
       .stage(kSpread)
       .stage(kJoin, {}, {.concurrency = 4})
@@ -211,7 +207,7 @@ TEST_P(BatchTest, MembersOfAMixedItemThatFailedRunAloneOnceAndOnlyTheCulpritsFai
 
 TEST_P(BatchTest, AllMembersOfAJobRunTogetherWhenItRunsAlone) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "2"}})
+  rig.stage(kSplit, {{"n", "2"}})
       .stage(kGather, {{"n", "4"}})
       .stage(kMapType<Lists>)
       .stage(kSpread)
@@ -235,10 +231,7 @@ TEST_P(BatchTest, OtherTriesOfTheWholeComeFirst) {
 
 TEST_P(BatchTest, ItemOfOneJobAloneIsNotRunAgain) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "2"}})
-      .stage(kGather, {{"n", "2"}})
-      .stage(kMapType<Lists>)
-      .start();
+  rig.stage(kSplit, {{"n", "2"}}).stage(kGather, {{"n", "2"}}).stage(kMapType<Lists>).start();
   rig.submit("bad").run();
   EXPECT_THAT(seen.calls, SizeIs(1));
   EXPECT_EQ(rig.settled["bad"], JobState::failed);
@@ -246,7 +239,7 @@ TEST_P(BatchTest, ItemOfOneJobAloneIsNotRunAgain) {
 
 TEST_P(BatchTest, MixedItemThatIsNoListFailsAllOfItsJobs) {
   Rig rig(GetParam());
-  rig.stage(kBatch, {{"n", "2"}}).stage(kMapType<Fails>).start();
+  rig.stage(kBatch, {{"n", "2"}}).stage(kFails).start();
   rig.submit("bad").run_until_idle().submit("a").run();
   EXPECT_EQ(rig.settled["bad"], JobState::failed);
   EXPECT_EQ(rig.settled["a"], JobState::failed);
@@ -266,9 +259,9 @@ TEST_P(BatchTest, DroppedMixedItemCountsInEachOfItsJobs) {
 
 TEST_P(BatchTest, MergingStageTakesFromAnyEdgeSoNoSiblingStarvesIt) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "30"}}, {.queue_items = 1});
+  rig.stage(kSplit, {{"n", "30"}}, {.queue_items = 1});
   // One branch gives everything before the other gives anything.
-  rig.stage(kMapType<Pass>, {}, {.queue_items = 1, .inputs = {0}});
+  rig.stage(kPass, {}, {.queue_items = 1, .inputs = {0}});
   rig.stage(kJoin, {}, {.queue_items = 1, .inputs = {0}});
   rig.stage(kJoin, {}, {.queue_items = 1, .inputs = {1, 2}});
   rig.start().submit("a").run();

@@ -25,7 +25,7 @@ void expect_cancelled_alone(Rig& rig) {
 
 TEST_P(CancelTest, WhileItsItemIsQueued) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Nap>, {}, {.queue_items = 4}).start();
+  rig.stage(kNap, {}, {.queue_items = 4}).start();
   rig.submit("z").run_until_idle();
   rig.submit("a").submit("b").run_until_idle();
   EXPECT_TRUE(rig.cancel(2));
@@ -36,7 +36,7 @@ TEST_P(CancelTest, WhileItsItemIsQueued) {
 
 TEST_P(CancelTest, WhileItsItemWaitsForAWorker) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>, {}, {.concurrency = 2}).start();
+  rig.stage(kProbe, {}, {.concurrency = 2}).start();
   rig.submit("a").submit("b");
   rig.loop.run_until_idle();
   expect_cancelled_alone(rig);
@@ -72,17 +72,15 @@ TEST_P(CancelTest, WhileACallIsUnderWayWhichIsToldAndEndsFirst) {
 
 TEST_P(CancelTest, WhileACoroutineAwaits) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Nap>, {{"n", "1000"}}, {.concurrency = 2}).start();
+  rig.stage(kNap, {{"n", "1000"}}, {.concurrency = 2}).start();
   rig.submit("a").submit("b").run_until_idle();
   expect_cancelled_alone(rig);
 }
 
 TEST_P(CancelTest, WhileGeneratorsAreSuspended) {
-  for (const auto* type : {&kMapType<Split>, &kMapType<NapSplit>}) {
+  for (const auto* type : {&kSplit, &kNapSplit}) {
     Rig rig(GetParam());
-    rig.stage(*type, {{"n", "40"}}, {.concurrency = 2})
-        .stage(kMapType<Nap>, {{"n", "1000"}})
-        .start();
+    rig.stage(*type, {{"n", "40"}}, {.concurrency = 2}).stage(kNap, {{"n", "1000"}}).start();
     rig.submit("a").submit("b").run_until_idle().pass(50ms);
     EXPECT_EQ(rig.counts(0).n_inside, 2U);
     expect_cancelled_alone(rig);
@@ -92,8 +90,7 @@ TEST_P(CancelTest, WhileGeneratorsAreSuspended) {
 TEST_P(CancelTest, WhileItPausesBeforeAnotherTry) {
   seen.fail_first = 1;
   Rig rig(GetParam());
-  rig.stage(kMapType<Fails>, {}, {.concurrency = 2, .retry = {.n_retries = 1, .backoff = 1h}})
-      .start();
+  rig.stage(kFails, {}, {.concurrency = 2, .retry = {.n_retries = 1, .backoff = 1h}}).start();
   rig.submit("a").submit("b").run_until_idle();
   expect_cancelled_alone(rig);
   EXPECT_EQ(seen.n_tries["a"], 1);
@@ -101,7 +98,7 @@ TEST_P(CancelTest, WhileItPausesBeforeAnotherTry) {
 
 TEST_P(CancelTest, WhileAStageOfPipelineScopeHoldsItTheOthersOfTheBatchGoOn) {
   Rig rig(GetParam());
-  rig.stage(kBatch, {{"n", "2"}}).stage(kMapType<Pass>).start();
+  rig.stage(kBatch, {{"n", "2"}}).stage(kPass).start();
   rig.submit("a").run_until_idle();
   EXPECT_TRUE(rig.cancel(1));
   rig.submit("b").run();
@@ -111,7 +108,7 @@ TEST_P(CancelTest, WhileAStageOfPipelineScopeHoldsItTheOthersOfTheBatchGoOn) {
 
 TEST_P(CancelTest, InJobScopeDestroysTheInstanceWithoutAFinish) {
   Rig rig(GetParam());
-  rig.stage(kMapType<NapSplit>, {{"n", "20"}}).stage(kJoin).start();
+  rig.stage(kNapSplit, {{"n", "20"}}).stage(kJoin).start();
   rig.submit("a").run_until_idle().pass(8ms);
   expect_cancelled_alone(rig.submit("b"));
   EXPECT_EQ(seen.n_finished, 1);
@@ -119,7 +116,7 @@ TEST_P(CancelTest, InJobScopeDestroysTheInstanceWithoutAFinish) {
 
 TEST_P(CancelTest, JobThatThereIsNotOrNoMoreCannotBeCancelled) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Nap>).start();
+  rig.stage(kNap).start();
   EXPECT_FALSE(rig.cancel(1));
   rig.submit("a").run_until_idle();
   EXPECT_TRUE(rig.cancel(1));
@@ -133,7 +130,7 @@ TEST_P(CancelTest, JobThatThereIsNotOrNoMoreCannotBeCancelled) {
 TEST_P(CancelTest, SubmissionsThatADrainOrStopFindsAreNamed) {
   for (const bool is_drain : {true, false}) {
     Rig rig(GetParam());
-    rig.stage(kMapType<Nap>, {}, {.queue_items = 1}).start();
+    rig.stage(kNap, {}, {.queue_items = 1}).start();
     for (const std::string& input : numbered("", 5)) rig.submit(input);
     rig.run_until_idle();
     is_drain ? rig.drain() : rig.stop();
@@ -145,7 +142,7 @@ TEST_P(CancelTest, SubmissionsThatADrainOrStopFindsAreNamed) {
 
 TEST_P(CancelTest, DrainAndStopAreIdempotentAndStopMayFollowDrain) {
   Rig rig(GetParam());
-  rig.stage(kSource, {{"n", "50"}}).stage(kMapType<Nap>).start();
+  rig.stage(kSource, {{"n", "50"}}).stage(kNap).start();
   rig.drain().drain().stop().stop().run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_EQ(rig.settled.size(), rig.settled_order.size());

@@ -103,9 +103,7 @@ TEST_P(ConformanceTest, ExactlyConcurrencyOperationsAreInFlightAtMost) {
   for (const Order order : kOrders) {
     reset();
     Rig rig(GetParam());
-    rig.stage(kSource, {{"n", "30"}})
-        .stage(kMapType<Nap>, {}, {.concurrency = 4, .order = order})
-        .run();
+    rig.stage(kSource, {{"n", "30"}}).stage(kNap, {}, {.concurrency = 4, .order = order}).run();
     EXPECT_EQ(seen.max_inside, 4) << "exactly, and no two more for the sake of order";
   }
 }
@@ -113,8 +111,8 @@ TEST_P(ConformanceTest, ExactlyConcurrencyOperationsAreInFlightAtMost) {
 TEST_P(ConformanceTest, AtConcurrencyOneWithASlowStageTheRestIsNotFetched) {
   Rig rig(GetParam());
   rig.stage(kSource, {{"n", "50"}})
-      .stage(kMapType<Pass>, {}, {.queue_items = 1})
-      .stage(kMapType<Nap>, {{"n", "3600000"}}, {.queue_items = 1})
+      .stage(kPass, {}, {.queue_items = 1})
+      .stage(kNap, {{"n", "3600000"}}, {.queue_items = 1})
       .start();
   EXPECT_EQ(rig.counts(2).n_inside, 1U) << "in flight";
   EXPECT_EQ(rig.counts(2).n_queued, 1U) << "ready";
@@ -125,10 +123,10 @@ TEST_P(ConformanceTest, AtConcurrencyOneWithASlowStageTheRestIsNotFetched) {
 
 TEST_P(ConformanceTest, OrderIsKeptWhenOperationsEndOutOfOrder) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "10"}})
+  rig.stage(kSplit, {{"n", "10"}})
       .stage(kMapType<Reverses>, {}, {.concurrency = 5})  // async
-      .stage(kMapType<Pass>, {}, {.concurrency = 3})      // sync
-      .stage(kMapType<Split>, {{"n", "2"}}, {.concurrency = 3})
+      .stage(kPass, {}, {.concurrency = 3})               // sync
+      .stage(kSplit, {{"n", "2"}}, {.concurrency = 3})
       .start();
   rig.submit("0").run();
   Texts expected;
@@ -150,7 +148,7 @@ TEST_P(ConformanceTest, OrderNoneGivesThemAsTheyEnd) {
 TEST_P(ConformanceTest, DroppedOutputLeavesTheOthersInBothOrders) {
   for (const Order order : kOrders) {
     Rig rig(GetParam());
-    rig.stage(kMapType<Split>, {{"n", "8"}})
+    rig.stage(kSplit, {{"n", "8"}})
         .stage(kMapType<Drops>, {}, {.concurrency = 3, .order = order})
         .start();
     rig.submit("a").run();
@@ -187,7 +185,7 @@ TEST_P(ConformanceTest, FailingItemFailsItsJobAndTheOthersGoOnWhereSpdlDropsIt) 
 
 TEST_P(ConformanceTest, FailingItemIsDroppedWhereOnErrorSaysSo) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "6"}})
+  rig.stage(kSplit, {{"n", "6"}})
       .stage(kMapType<FailsOdd>, {}, {.on_error = graph::OnError::drop})
       .start();
   rig.submit("a").run();
@@ -199,7 +197,7 @@ TEST_P(ConformanceTest, SourceThatFailsAfterTenItemsDeliversAllTenThenTheFailure
   seen.feed = numbered("", 10);
   seen.feed.push_back("throw");
   Rig rig(GetParam());
-  rig.stage(kFeed).stage(kMapType<Nap>, {}, {.concurrency = 3, .order = Order::global}).run();
+  rig.stage(kFeed).stage(kNap, {}, {.concurrency = 3, .order = Order::global}).run();
   EXPECT_EQ(rig.all_left, numbered("", 10));
   ASSERT_TRUE(rig.source_failure);
   EXPECT_TRUE(rig.has_finished);
@@ -207,9 +205,9 @@ TEST_P(ConformanceTest, SourceThatFailsAfterTenItemsDeliversAllTenThenTheFailure
 
 TEST_P(ConformanceTest, FailureInAMiddleStageEndsWhatIsDownstreamCleanly) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "6"}})
+  rig.stage(kSplit, {{"n", "6"}})
       .stage(kMapType<FailsOdd>, {}, {.concurrency = 2})
-      .stage(kMapType<NapSplit>, {}, {.concurrency = 2})
+      .stage(kNapSplit, {}, {.concurrency = 2})
       .stage(kJoin)
       .start();
   rig.submit("a").run();
@@ -262,7 +260,7 @@ TEST_P(ConformanceTest, FailureCountersOfTwoPipelinesAreIndependent) {
 TEST_P(ConformanceTest, FailureRateCountsOnlyAfterAHundredInvocations) {
   Rig rig(GetParam());
   rig.plan.limit.max_rate = 0.2;
-  rig.stage(kMapType<Fails>).start();
+  rig.stage(kFails).start();
   for (const std::string& input : numbered("bad", 99)) rig.submit(input).run_until_idle();
   EXPECT_FALSE(rig.has_finished);
   rig.submit("bad99").run_until_idle();
@@ -271,7 +269,7 @@ TEST_P(ConformanceTest, FailureRateCountsOnlyAfterAHundredInvocations) {
 
 TEST_P(ConformanceTest, OutputsOfGeneratorsAreDeliveredOneByOneNotAtTheEnd) {
   Rig rig(GetParam());
-  rig.stage(kMapType<NapSplit>, {{"n", "3"}}).stage(kMapType<Pass>).start();
+  rig.stage(kNapSplit, {{"n", "3"}}).stage(kPass).start();
   rig.submit("a").run_until_idle();
   for (std::size_t n = 1; n <= 3; ++n) {
     while (rig.counts(0).n_out < n) ASSERT_TRUE(rig.loop.run_once());
@@ -284,7 +282,7 @@ TEST_P(ConformanceTest, OutputsOfGeneratorsAreDeliveredOneByOneNotAtTheEnd) {
 TEST_P(ConformanceTest, SyncGeneratorsInOrderedModeGiveEverything) {
   Rig rig(GetParam());
   rig.stage(kSource, {{"n", "6"}})
-      .stage(kMapType<Split>, {{"n", "5"}}, {.concurrency = 3, .order = Order::global})
+      .stage(kSplit, {{"n", "5"}}, {.concurrency = 3, .order = Order::global})
       .run();
   EXPECT_THAT(rig.all_left, SizeIs(30));
   EXPECT_TRUE(std::is_sorted(rig.all_left.begin(), rig.all_left.end()));
@@ -293,8 +291,8 @@ TEST_P(ConformanceTest, SyncGeneratorsInOrderedModeGiveEverything) {
 TEST_P(ConformanceTest, FullBackPressureThenDrainDeliversWhatWasBufferedThenTheEnd) {
   Rig rig(GetParam());
   rig.stage(kSource, {{"n", "1000"}})
-      .stage(kMapType<Pass>, {}, {.concurrency = 2, .queue_items = 3})
-      .stage(kMapType<Nap>, {{"n", "1000"}}, {.queue_items = 3})
+      .stage(kPass, {}, {.concurrency = 2, .queue_items = 3})
+      .stage(kNap, {{"n", "1000"}}, {.queue_items = 3})
       .start();
   const std::uint64_t n_taken = rig.counts(0).n_out;
   rig.drain().run();
@@ -306,7 +304,7 @@ TEST_P(ConformanceTest, FullBackPressureThenDrainDeliversWhatWasBufferedThenTheE
 
 TEST_P(ConformanceTest, FullBackPressureThenStopCancelsWhatIsInFlightWhereSpdlDeliversIt) {
   Rig rig(GetParam());
-  rig.stage(kSource, {{"n", "1000"}}).stage(kMapType<Nap>, {}, {.queue_items = 3}).start();
+  rig.stage(kSource, {{"n", "1000"}}).stage(kNap, {}, {.queue_items = 3}).start();
   rig.stop().run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_THAT(rig.all_left, IsEmpty());
@@ -316,7 +314,7 @@ TEST_P(ConformanceTest, FullBackPressureThenStopCancelsWhatIsInFlightWhereSpdlDe
 TEST_P(ConformanceTest, StartTwiceIsAnErrorAndStopIsIdempotent) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kSource, {{"n", "1000"}}).stage(kMapType<Nap>).start();
+  rig.stage(kSource, {{"n", "1000"}}).stage(kNap).start();
   EXPECT_THROW(rig.pipeline->prepare(), std::logic_error);
   rig.stop().stop().run();
   EXPECT_TRUE(rig.has_finished);
@@ -325,7 +323,7 @@ TEST_P(ConformanceTest, StartTwiceIsAnErrorAndStopIsIdempotent) {
 
 TEST_P(ConformanceTest, AggregationDrainsWithoutBlockingAndFlushesTheRemainder) {
   Rig rig(GetParam());
-  rig.stage(kClock, {{"n", "10"}}).stage(kBatch, {{"n", "4"}}).stage(kMapType<Pass>).start();
+  rig.stage(kClock, {{"n", "10"}}).stage(kBatch, {{"n", "4"}}).stage(kPass).start();
   for (int i = 0; i < 6; ++i) rig.pass(10ms);
   rig.drain().run();
   EXPECT_TRUE(rig.has_finished);
@@ -334,7 +332,7 @@ TEST_P(ConformanceTest, AggregationDrainsWithoutBlockingAndFlushesTheRemainder) 
 
 TEST_P(ConformanceTest, AggregationDropsTheRemainderAsTold) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "5"}}).stage(kPairs).start();
+  rig.stage(kSplit, {{"n", "5"}}).stage(kPairs).start();
   rig.submit("a").run();
   EXPECT_THAT(rig.all_left, ElementsAre("a/0+a/1", "a/2+a/3"));
   EXPECT_EQ(rig.dropped["a"], 1U) << "counted, not lost in silence";
@@ -342,9 +340,9 @@ TEST_P(ConformanceTest, AggregationDropsTheRemainderAsTold) {
 
 TEST_P(ConformanceTest, MergeThatFailsEarlyDoesNotHangItsUpstream) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "40"}}, {.queue_items = 1});
-  rig.stage(kMapType<Pass>, {}, {.queue_items = 1, .inputs = {0}});
-  rig.stage(kMapType<Nap>, {}, {.queue_items = 1, .inputs = {0}});
+  rig.stage(kSplit, {{"n", "40"}}, {.queue_items = 1});
+  rig.stage(kPass, {}, {.queue_items = 1, .inputs = {0}});
+  rig.stage(kNap, {}, {.queue_items = 1, .inputs = {0}});
   rig.stage(kMapType<FailsOdd>, {}, {.queue_items = 1, .inputs = {1, 2}});
   rig.start().submit("a").run();
   EXPECT_TRUE(rig.has_finished);
@@ -354,9 +352,9 @@ TEST_P(ConformanceTest, MergeThatFailsEarlyDoesNotHangItsUpstream) {
 TEST_P(ConformanceTest, RouterThatNamesAMissingPathOrThrowsFailsCleanly) {
   Rig rig(GetParam());
   rig.stage(kMapType<Routes>)
-      .stage(kMapType<Pass>, {}, {.inputs = {0}, .path = 0})
-      .stage(kMapType<Pass>, {}, {.inputs = {0}, .path = 1})
-      .stage(kMapType<Pass>, {}, {.inputs = {1, 2}})
+      .stage(kPass, {}, {.inputs = {0}, .path = 0})
+      .stage(kPass, {}, {.inputs = {0}, .path = 1})
+      .stage(kPass, {}, {.inputs = {1, 2}})
       .start();
   rig.submit("2").submit("throw").submit("0").submit("1").run();
   EXPECT_TRUE(rig.has_finished);
@@ -368,7 +366,7 @@ TEST_P(ConformanceTest, RouterThatNamesAMissingPathOrThrowsFailsCleanly) {
 TEST_P(ConformanceTest, NoItemCrossesAnEpochAndPartialBatchesAreFlushedThere) {
   Rig rig(GetParam());
   rig.stage(kSource, {{"n", "7"}}, {.epoch = {.n_items = 4}})
-      .stage(kMapType<Nap>, {}, {.concurrency = 4})
+      .stage(kNap, {}, {.concurrency = 4})
       .stage(kJoin, {}, {.concurrency = 2})
       .run();
   EXPECT_THAT(rig.outputs("0"), ElementsAre("0+1+2+3"));
@@ -378,9 +376,7 @@ TEST_P(ConformanceTest, NoItemCrossesAnEpochAndPartialBatchesAreFlushedThere) {
 TEST_P(ConformanceTest, DownstreamWorkComesFirstAndFirstInFirstOutWithinAStage) {
   Rig rig;
   rig.has_segments = false;
-  rig.stage(kMapType<Probe>, {}, {.concurrency = 3})
-      .stage(kMapType<Probe>, {}, {.concurrency = 3})
-      .start();
+  rig.stage(kProbe, {}, {.concurrency = 3}).stage(kProbe, {}, {.concurrency = 3}).start();
   rig.submit("a").submit("b").submit("c").run();
   EXPECT_THAT(seen.calls,
               ElementsAre("stage0:a", "stage1:a", "stage0:b", "stage1:b", "stage0:c", "stage1:c"));

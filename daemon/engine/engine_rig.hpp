@@ -9,7 +9,6 @@
 // A seed makes the workers' order random, so that one test tries many schedules.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -20,7 +19,6 @@
 
 #include "engine/engine.hpp"
 #include "engine/pipeline.hpp"
-#include "graph/segments.hpp"
 
 namespace capstan::engine {
 
@@ -34,6 +32,7 @@ class ManualExecutor final : public Executor {
     target_ = &target;
   }
   unsigned add_share(unsigned) override { return ++n_shares_; }
+  unsigned n_spare_workers() const noexcept override { return 0; }
   bool may_hold_back() const noexcept override { return false; }
   void nudge() override {}
   bool begin_substitute() override {
@@ -55,29 +54,9 @@ class ManualExecutor final : public Executor {
     }
   }
   /// Runs one task: of the highest rank, or any when random. False when there is none.
-  bool run_one() {
-    if (queued_.empty()) return false;
-    if (is_random_) return run_at(random_() % queued_.size());
-    const auto first = std::max_element(queued_.begin(), queued_.end(),
-                                        [](auto* a, auto* b) { return a->rank < b->rank; });
-    return run_at(static_cast<std::size_t>(first - queued_.begin()));
-  }
+  bool run_one();
   /// Runs one task, and what follows it on the same worker, by its place in the queue.
-  bool run_at(std::size_t place) {
-    WorkerTask* task = queued_.at(place);
-    queued_.erase(queued_.begin() + static_cast<std::ptrdiff_t>(place));
-    ++n_hops;
-    const RoleScope role(ThreadRole::worker);
-    while (task) {
-      task->mark_started(loop_->now());
-      WorkerTask* following = task->run();
-      task->took = step_takes;
-      finished_.push_back(task);
-      loop_->post(*target_);
-      task = following;
-    }
-    return true;
-  }
+  bool run_at(std::size_t place);
   std::size_t n_queued() const noexcept { return queued_.size(); }
   int n_substitutes = 0;
   bool has_substitutes = true;
@@ -123,170 +102,48 @@ class PlanOfStages {
  public:
   using Values = std::vector<std::pair<std::string, std::string>>;
 
-  void add(const StageType& type, const Values& values, const Keys& keys) {
-    graph::Stage stage;
-    stage.scope = type.scope;
-    stage.id = std::string(type.name) + std::to_string(plan.stages.size());
-    stage.type = &type;
-    stage.options = Options(type.options, type.n_options);
-    for (const auto& [name, value] : values) stage.options.set(name, {value});
-    stage.concurrency = keys.concurrency;
-    stage.queue_items = keys.queue_items;
-    stage.queue_bytes = keys.queue_bytes;
-    stage.order = keys.order;
-    stage.on_error = keys.on_error;
-    stage.retry = keys.retry;
-    stage.timeout = keys.timeout;
-    stage.limit = keys.limit;
-    stage.on_full = keys.on_full;
-    stage.epoch = keys.epoch;
-    if (type.paths) stage.paths = type.paths(stage.options);
-    std::vector<std::size_t> inputs = keys.inputs;
-    if (inputs.empty() && !plan.stages.empty()) inputs = {plan.stages.size() - 1};
-    for (const std::size_t input : inputs) {
-      stage.inputs.push_back({input, keys.path});
-      plan.stages[input].outputs.push_back(plan.stages.size());
-    }
-    plan.stages.push_back(std::move(stage));
-  }
+  void add(const StageType& type, const Values& values, const Keys& keys);
 
   graph::Pipeline plan;
 };
 
 class Rig final : public PlanOfStages, public Observer {
  public:
-  explicit Rig(unsigned seed = 0, std::size_t memory = SIZE_MAX / 4)
-      : executor(seed), engine(loop, executor, log, memory) {
-    loop.advance(std::chrono::hours(1));  // a clock that says 0 has a meaning of its own
-  }
+  explicit Rig(unsigned seed = 0, std::size_t memory = SIZE_MAX / 4);
+  ~Rig() override;
 
-  Rig& stage(const StageType& type, const Values& values = {}, const Keys& keys = {}) {
-    add(type, values, keys);
-    return *this;
-  }
+  Rig& stage(const StageType& type, const Values& values = {}, const Keys& keys = {});
 
   /// Adds the pipeline and runs until nothing moves.
-  Rig& start() {
-    loop_home.check();
-    plan.name = "p";
-    if (has_segments) graph::mark_segments(plan);
-    pipeline = &engine.add(plan, *this);
-    pipeline->prepare();
-    return run_until_idle();
-  }
-  Rig& submit(const std::string& input) {
-    loop_home.check();
-    pipeline->submit({input, input});
-    return *this;
-  }
+  Rig& start();
+  Rig& submit(const std::string& input);
   /// A second pipeline beside the first, with the same observer. After start().
-  Pipeline& start_beside(PlanOfStages& other) {
-    loop_home.check();
-    other.plan.name = "other";
-    Pipeline& beside = engine.add(other.plan, *this);
-    beside.prepare();
-    run_until_idle();
-    return beside;
-  }
-  Rig& pause() {
-    loop_home.check();
-    pipeline->pause();
-    return *this;
-  }
-  Rig& resume() {
-    loop_home.check();
-    pipeline->resume();
-    return *this;
-  }
-  Rig& drain() {
-    loop_home.check();
-    pipeline->drain();
-    return *this;
-  }
-  Rig& stop() {
-    loop_home.check();
-    pipeline->stop();
-    return *this;
-  }
-  bool cancel(std::uint64_t job_number) {
-    loop_home.check();
-    return pipeline->cancel(job_number);
-  }
-  StageCounts counts(std::size_t stage_index) const {
-    loop_home.check();
-    return pipeline->counts().at(stage_index);
-  }
-  std::size_t n_jobs_in_flight() const {
-    loop_home.check();
-    return pipeline->n_jobs_in_flight();
-  }
+  Pipeline& start_beside(PlanOfStages& other);
+  Rig& pause();
+  Rig& resume();
+  Rig& drain();
+  Rig& stop();
+  bool cancel(std::uint64_t job_number);
+  StageCounts counts(std::size_t stage_index) const;
+  std::size_t n_jobs_in_flight() const;
   std::int64_t n_bytes() { return engine.budget().account.bytes.load(); }
-  std::uint64_t n_overdrafts() const {
-    loop_home.check();
-    return engine.n_overdrafts();
-  }
+  std::uint64_t n_overdrafts() const;
   /// Time passes, and with it everything that can happen.
-  Rig& pass(std::chrono::nanoseconds time) {
-    loop.advance(time);
-    return run_until_idle();
-  }
+  Rig& pass(std::chrono::nanoseconds time);
   /// Loop and workers in turn until both are idle; time stands still.
-  Rig& run_until_idle() {
-    do {
-      loop.run_until_idle();
-    } while (executor.run_one());
-    loop.run_until_idle();
-    return *this;
-  }
+  Rig& run_until_idle();
   /// The whole run: start, end of intake, until the pipeline has finished or is stuck.
-  Rig& run() {
-    if (!pipeline) start();
-    loop_home.check();
-    pipeline->close_intake();
-    run_until_idle();
-    while (!has_finished && loop.n_watches() > 0) {
-      loop.run_once();
-      run_until_idle();
-    }
-    return *this;
-  }
+  Rig& run();
 
   /// Texts of the items that left, by the job's input.
-  std::vector<std::string> outputs(const std::string& input) const {
-    const auto found = left.find(input);
-    return found == left.end() ? std::vector<std::string>() : found->second;
-  }
+  std::vector<std::string> outputs(const std::string& input) const;
 
   // Observer
-  void pipeline_prepared(Pipeline& prepared, const std::vector<Failure>& failures) override {
-    loop_home.check();
-    start_failures = failures;
-    failures.empty() ? prepared.run() : prepared.drain();
-  }
-  void job_settled(Pipeline&, const JobReport& report) override {
-    settled[report.info.input] = report.state;
-    settled_order.push_back(report.info.input);
-    if (report.failure) {
-      messages[report.info.input] = report.failure->message;
-      blamed[report.info.input] = report.failure->stage;
-    }
-    dropped[report.info.input] = report.n_dropped;
-    n_dropped += report.n_dropped;
-  }
-  void item_left(Pipeline&, const Item& item) override {
-    const auto* reference = item.get_if<Reference>();
-    const std::string text = reference ? reference->location() : item.payload()->type();
-    left[item.job().input].push_back(text);
-    indexes[item.job().input].push_back(item.index());
-    all_left.push_back(text);
-  }
+  void pipeline_prepared(Pipeline& prepared, const std::vector<Failure>& failures) override;
+  void job_settled(Pipeline&, const JobReport& report) override;
+  void item_left(Pipeline&, const Item& item) override;
   void source_failed(Pipeline&, const Failure& failure) override { source_failure = failure; }
-  void pipeline_finished(Pipeline& finished, const std::vector<JobRequest>& rest) override {
-    if (&finished != pipeline) return;
-    has_finished = true;
-    n_unstarted = rest.size();
-    for (const JobRequest& request : rest) unstarted.push_back(request.input);
-  }
+  void pipeline_finished(Pipeline& finished, const std::vector<JobRequest>& rest) override;
 
   RoleScope role{ThreadRole::loop};  // first, so that the engine is destroyed on the loop, too
   LineLogger log;

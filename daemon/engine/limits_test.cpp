@@ -43,7 +43,7 @@ TEST_P(LimitsTest, ThatManyFailuresAreBorneAndOneMoreClosesTheIntake) {
   for (const auto order : {graph::Order::job, graph::Order::none, graph::Order::global}) {
     Rig rig(GetParam());
     rig.plan.limit.max_failures = 3;
-    rig.stage(kMapType<Fails>, {}, {.order = order}).start();
+    rig.stage(kFails, {}, {.order = order}).start();
     submit_each(rig, every_second_bad(10));
     EXPECT_TRUE(rig.has_finished) << "by itself";
     EXPECT_THAT(rig.all_left, ElementsAre("good0", "good2", "good4", "good6"));
@@ -56,12 +56,12 @@ TEST_P(LimitsTest, ThatManyFailuresAreBorneAndOneMoreClosesTheIntake) {
 TEST_P(LimitsTest, SubmissionsThatWereNotTakenAreNamed) {
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 0;
-  rig.stage(kMapType<Fails>).start();
+  rig.stage(kFails).start();
   rig.submit("bad").run_until_idle();
   EXPECT_TRUE(rig.has_finished);
   Rig other(GetParam());
   other.plan.limit.max_failures = 0;
-  other.stage(kMapType<Fails>, {}, {.queue_items = 1}).start();
+  other.stage(kFails, {}, {.queue_items = 1}).start();
   for (const std::string& input : Texts{"bad", "a", "b", "c"}) other.submit(input);
   other.run();
   EXPECT_THAT(other.unstarted, ElementsAre("b", "c")) << "a was in flight, and completes";
@@ -72,7 +72,7 @@ TEST_P(LimitsTest, LimitEndsASource) {
   seen.feed = {"a", "bad", "bad1", "b", "c", "d", "e", "f", "g"};
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 1;
-  rig.stage(kFeed).stage(kMapType<Fails>).run();
+  rig.stage(kFeed).stage(kFails).run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_LT(rig.settled.size(), 9U);
   EXPECT_FALSE(rig.source_failure);
@@ -80,7 +80,7 @@ TEST_P(LimitsTest, LimitEndsASource) {
 
 TEST_P(LimitsTest, WithoutALimitAnyNumberIsBorne) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Fails>).start();
+  rig.stage(kFails).start();
   for (const std::string& input : numbered("bad", 150)) rig.submit(input);
   rig.run();
   EXPECT_THAT(rig.settled, SizeIs(150));
@@ -89,7 +89,7 @@ TEST_P(LimitsTest, WithoutALimitAnyNumberIsBorne) {
 TEST_P(LimitsTest, OfAStageMayBeStricterThanThatOfThePipeline) {
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 100;
-  rig.stage(kMapType<Pass>).stage(kMapType<Fails>, {}, {.limit = {.max_failures = 1}}).start();
+  rig.stage(kPass).stage(kFails, {}, {.limit = {.max_failures = 1}}).start();
   submit_each(rig, every_second_bad(10));
   EXPECT_TRUE(rig.has_finished);
   EXPECT_THAT(rig.all_left, ElementsAre("good0", "good2"));
@@ -101,7 +101,7 @@ TEST_P(LimitsTest, OfAStageMayBeStricterThanThatOfThePipeline) {
 TEST_P(LimitsTest, OfAStageMayBeLooserThanThatOfThePipeline) {
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 0;
-  rig.stage(kMapType<Pass>).stage(kMapType<Fails>, {}, {.limit = {.max_failures = 2}}).start();
+  rig.stage(kPass).stage(kFails, {}, {.limit = {.max_failures = 2}}).start();
   submit_each(rig, every_second_bad(10));
   EXPECT_TRUE(rig.has_finished);
   EXPECT_THAT(rig.all_left, ElementsAre("good0", "good2", "good4"));
@@ -110,7 +110,7 @@ TEST_P(LimitsTest, OfAStageMayBeLooserThanThatOfThePipeline) {
 TEST_P(LimitsTest, OfThePipelineCountsTheStagesThatHaveNone) {
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 1;
-  rig.stage(kMapType<Fails>, {}, {.limit = {.max_failures = 100}}).stage(kRefuses).start();
+  rig.stage(kFails, {}, {.limit = {.max_failures = 100}}).stage(kRefuses).start();
   submit_each(rig, {"bad", "bad2", "bad3", "no", "good", "no2", "good2"});
   EXPECT_TRUE(rig.has_finished);
   EXPECT_THAT(rig.all_left, ElementsAre("good"));
@@ -118,7 +118,7 @@ TEST_P(LimitsTest, OfThePipelineCountsTheStagesThatHaveNone) {
 
 TEST_P(LimitsTest, ItemsThatAreDroppedCountInTheirStage) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Fails>, {}, {.on_error = OnError::drop, .limit = {.max_failures = 1}}).start();
+  rig.stage(kFails, {}, {.on_error = OnError::drop, .limit = {.max_failures = 1}}).start();
   submit_each(rig, every_second_bad(10));
   EXPECT_TRUE(rig.has_finished);
   EXPECT_THAT(rig.all_left, ElementsAre("good0", "good2"));
@@ -129,8 +129,7 @@ TEST_P(LimitsTest, TriesThatAreFollowedByAnotherDoNotCount) {
   seen.fail_first = 2;
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 0;
-  rig.stage(kMapType<Fails>, {},
-            {.retry = {.n_retries = 2, .backoff = 1ms}, .limit = {.max_failures = 0}})
+  rig.stage(kFails, {}, {.retry = {.n_retries = 2, .backoff = 1ms}, .limit = {.max_failures = 0}})
       .start();
   rig.submit("a").submit("b").run();
   EXPECT_EQ(rig.settled["a"], JobState::done);
@@ -140,7 +139,7 @@ TEST_P(LimitsTest, TriesThatAreFollowedByAnotherDoNotCount) {
 TEST_P(LimitsTest, CancelledJobIsNoFailure) {
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 0;
-  rig.stage(kMapType<Nap>).start();
+  rig.stage(kNap).start();
   rig.submit("a").run_until_idle();
   EXPECT_TRUE(rig.cancel(1));
   rig.submit("b").run();
@@ -150,7 +149,7 @@ TEST_P(LimitsTest, CancelledJobIsNoFailure) {
 TEST_P(LimitsTest, RateCountsOnlyAfterAHundred) {
   Rig rig(GetParam());
   rig.plan.limit.max_rate = 0.5;
-  rig.stage(kMapType<Fails>).start();
+  rig.stage(kFails).start();
   submit_each(rig, numbered("bad", 99));
   EXPECT_FALSE(rig.has_finished);
   submit_each(rig, {"bad99"});
@@ -161,7 +160,7 @@ TEST_P(LimitsTest, RateCountsOnlyAfterAHundred) {
 TEST_P(LimitsTest, RateThatIsJustReachedIsBorne) {
   Rig rig(GetParam());
   rig.plan.limit.max_rate = 0.5;
-  rig.stage(kMapType<Fails>).start();
+  rig.stage(kFails).start();
   submit_each(rig, every_second_bad(150));
   EXPECT_FALSE(rig.has_finished);
   submit_each(rig, {"bad", "worse"});
@@ -170,7 +169,7 @@ TEST_P(LimitsTest, RateThatIsJustReachedIsBorne) {
 
 TEST_P(LimitsTest, RateOfAStageIsOfWhatEnteredIt) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>).stage(kMapType<Fails>, {}, {.limit = {.max_rate = 0.1}}).start();
+  rig.stage(kPass).stage(kFails, {}, {.limit = {.max_rate = 0.1}}).start();
   submit_each(rig, numbered("bad", 99));
   EXPECT_FALSE(rig.has_finished);
   submit_each(rig, {"bad99"});
@@ -181,8 +180,8 @@ TEST_P(LimitsTest, TwoPipelinesCountApart) {
   PlanOfStages other;
   Rig rig(GetParam());
   rig.plan.limit.max_failures = other.plan.limit.max_failures = 1;
-  rig.stage(kMapType<Fails>).start();
-  other.add(kMapType<Fails>, {}, {});
+  rig.stage(kFails).start();
+  other.add(kFails, {}, {});
   Pipeline& beside = rig.start_beside(other);
   loop_home.check();
   for (const std::string& input : Texts{"bad1", "bad2"}) {
@@ -201,7 +200,7 @@ TEST_P(LimitsTest, TwoPipelinesCountApart) {
 TEST_P(LimitsTest, DeadLetterMakesTheJobDeadAndIsAFailure) {
   Rig rig(GetParam());
   rig.plan.limit.max_failures = 1;
-  rig.stage(kMapType<Fails>, {}, {.on_error = OnError::dead_letter}).start();
+  rig.stage(kFails, {}, {.on_error = OnError::dead_letter}).start();
   submit_each(rig, {"bad", "a", "bad2", "b"});
   EXPECT_EQ(rig.settled["bad"], JobState::dead);
   EXPECT_EQ(rig.messages["bad"], "bad text");

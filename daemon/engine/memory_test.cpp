@@ -88,7 +88,7 @@ TEST(Budget, WhatCallsWillProbablyGiveIsPromisedToThem) {
 
 TEST_P(MemoryTest, ItemThatAloneExceedsTheBudgetFailsByName) {
   Rig rig(GetParam(), /*memory=*/1000);
-  rig.stage(kMapType<Gives>, {{"n", "1001"}}).stage(kMapType<Pass>).start();
+  rig.stage(kMapType<Gives>, {{"n", "1001"}}).stage(kPass).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
   EXPECT_EQ(rig.blamed["a"], "stage0");
@@ -99,7 +99,7 @@ TEST_P(MemoryTest, ItemThatAloneExceedsTheBudgetFailsByName) {
 
 TEST_P(MemoryTest, ItemAsLargeAsTheBudgetPasses) {
   Rig rig(GetParam(), /*memory=*/1000);
-  rig.stage(kMapType<Gives>, {{"n", "1000"}}).stage(kMapType<Nap>).stage(kMapType<Nap>).start();
+  rig.stage(kMapType<Gives>, {{"n", "1000"}}).stage(kNap).stage(kNap).start();
   for (const std::string& input : numbered("", 5)) rig.submit(input);
   rig.run();
   EXPECT_THAT(rig.all_left, SizeIs(5));
@@ -109,9 +109,9 @@ TEST_P(MemoryTest, StagesThatGrowStopAnEighthBeforeTheEndAndThoseThatShrinkGoOn)
   Rig rig(GetParam(), /*memory=*/800);
   rig.has_segments = false;
   rig.stage(kMapType<Gives>, {{"n", "100"}}, {.queue_items = 50})
-      .stage(kMapType<Nap>, {}, {.queue_items = 50})
+      .stage(kNap, {}, {.queue_items = 50})
       .stage(kMapType<Gives>, {{"n", "10"}}, {.queue_items = 50})
-      .stage(kMapType<Nap>)
+      .stage(kNap)
       .start();
   for (const std::string& input : numbered("", 40)) rig.submit(input);
   std::int64_t most = 0;
@@ -133,7 +133,7 @@ TEST_P(MemoryTest, OverdraftIsForWhenNothingElseCanMoveOneAtATimeAndCounted) {
   rig.stage(kSource, {{"n", "20"}})
       .stage(kMapType<Gives>, {{"n", "200"}}, {.concurrency = 3})
       .stage(kMapType<Gives>, {{"n", "250"}}, {.concurrency = 3})
-      .stage(kMapType<Pass>)
+      .stage(kPass)
       .start();
   bool is_moving = true;
   while (is_moving) {
@@ -156,7 +156,7 @@ TEST_P(MemoryTest, WithRoomForAllNothingIsOverdrawn) {
 
 TEST_P(MemoryTest, WorkingMemoryCountsAndIsGivenBackWithTheInstance) {
   Rig rig(GetParam(), /*memory=*/1000);
-  rig.stage(kCharges, {{"n", "600"}}).stage(kMapType<Nap>, {{"n", "1000"}}).start();
+  rig.stage(kCharges, {{"n", "600"}}).stage(kNap, {{"n", "1000"}}).start();
   rig.submit("a");
   rig.loop.run_until_idle();
   rig.executor.run_one();
@@ -173,7 +173,7 @@ TEST_P(MemoryTest, WorkingMemoryOverTheBudgetLeavesOneItemAtATime) {
   rig.stage(kSource, {{"n", "6"}}, {.epoch = {.n_items = 6}})
       .stage(kCharges, {{"n", "900"}})
       .stage(kMapType<Gives>, {{"n", "200"}}, {.concurrency = 3})
-      .stage(kMapType<Pass>)
+      .stage(kPass)
       .run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_GT(rig.n_overdrafts(), 0U);
@@ -185,14 +185,14 @@ TEST_P(MemoryTest, LargePayloadsAreReleasedOnAWorkerAndSmallOnesAtOnce) {
   for (const bool is_large : {true, false}) {
     Rig rig(GetParam());
     // Behind the async stage the item leaves on the loop.
-    rig.stage(kMapType<Gives>, {{"n", is_large ? "65536" : "65535"}}).stage(kMapType<Nap>).start();
+    rig.stage(kMapType<Gives>, {{"n", is_large ? "65536" : "65535"}}).stage(kNap).start();
     rig.submit("a").run();
     EXPECT_THAT(seen.calls, ElementsAre(is_large ? "worker" : "loop"));
     seen.calls.clear();
     Rig cancelled(GetParam());
     cancelled.stage(kMapType<Gives>, {{"n", is_large ? "65536" : "65535"}})
-        .stage(kMapType<Nap>)
-        .stage(kMapType<Nap>, {{"n", "1000"}}, {.retry = {.n_retries = 1, .backoff = 1ms}})
+        .stage(kNap)
+        .stage(kNap, {{"n", "1000"}}, {.retry = {.n_retries = 1, .backoff = 1ms}})
         .start();
     cancelled.submit("a").run_until_idle().pass(50ms);
     EXPECT_TRUE(cancelled.cancel(1));

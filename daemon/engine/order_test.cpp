@@ -33,7 +33,7 @@ class FirstNaps final : public AsyncGeneratorStage {
 
 TEST_P(OrderTest, OnlyTheHeadHandsOnAndTheOthersRunAheadByAtMostAQueueEach) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "3"}})
+  rig.stage(kSplit, {{"n", "3"}})
       .stage(kMapType<FirstNaps>, {}, {.concurrency = 3, .queue_items = 4})
       .start();
   rig.submit("a").run_until_idle().pass(999ms);
@@ -51,7 +51,7 @@ TEST_P(OrderTest, OnlyTheHeadHandsOnAndTheOthersRunAheadByAtMostAQueueEach) {
 
 TEST_P(OrderTest, WithoutOrderNobodyWaitsForATurn) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "3"}})
+  rig.stage(kSplit, {{"n", "3"}})
       .stage(kMapType<FirstNaps>, {}, {.concurrency = 3, .queue_items = 4, .order = Order::none})
       .start();
   rig.submit("a").run_until_idle().pass(999ms);
@@ -73,7 +73,7 @@ TEST_P(OrderTest, JobsOvertakeEachOtherInJobOrderAndDoNotInGlobalOrder) {
 
 TEST_P(OrderTest, HeadThatFailsOrIsDroppedLetsTheNextOneThrough) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Fails>, {},
+  rig.stage(kFails, {},
             {.concurrency = 3, .order = Order::global, .on_error = graph::OnError::drop})
       .start();
   rig.submit("bad").submit("a").submit("bad2").submit("b").run();
@@ -82,7 +82,7 @@ TEST_P(OrderTest, HeadThatFailsOrIsDroppedLetsTheNextOneThrough) {
 
 TEST_P(OrderTest, JobIsAdmittedWithASlotInEachStageOfJobScopeSoThatAThirdOneBlocksNoTwo) {
   Rig rig(GetParam());
-  rig.stage(kMapType<NapSplit>, {{"n", "9"}}, {.concurrency = 3, .queue_items = 1})
+  rig.stage(kNapSplit, {{"n", "9"}}, {.concurrency = 3, .queue_items = 1})
       .stage(kJoin, {}, {.concurrency = 2, .queue_items = 1})
       .start();
   rig.submit("a").submit("b").submit("c").run_until_idle();

@@ -14,7 +14,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, PauseTest, ::testing::Range(0U, 10U));
 
 TEST_P(PauseTest, NothingIsBegun) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>, {}, {.concurrency = 2}).start();
+  rig.stage(kProbe, {}, {.concurrency = 2}).start();
   rig.pause().submit("a").submit("b").pass(1h);
   EXPECT_THAT(seen.calls, IsEmpty());
   EXPECT_EQ(rig.n_jobs_in_flight(), 0U) << "and no job admitted";
@@ -24,7 +24,7 @@ TEST_P(PauseTest, NothingIsBegun) {
 
 TEST_P(PauseTest, CallsUnderWayEndAndWhatTheyGiveWaits) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>).stage(kMapType<Nap>).stage(kMapType<Probe>).start();
+  rig.stage(kProbe).stage(kNap).stage(kProbe).start();
   seen.during_call = [&](const std::string&) { rig.pause(); };
   rig.submit("a").pass(1h);
   EXPECT_THAT(seen.calls, ElementsAre("stage0:a"));
@@ -37,7 +37,7 @@ TEST_P(PauseTest, CallsUnderWayEndAndWhatTheyGiveWaits) {
 
 TEST_P(PauseTest, CoroutinesUnderWayEnd) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Nap>).stage(kMapType<Probe>).start();
+  rig.stage(kNap).stage(kProbe).start();
   rig.submit("a").run_until_idle().pause().pass(1h);
   EXPECT_EQ(rig.counts(0).n_inside, 0U);
   EXPECT_THAT(seen.calls, IsEmpty());
@@ -47,7 +47,7 @@ TEST_P(PauseTest, CoroutinesUnderWayEnd) {
 
 TEST_P(PauseTest, GeneratorsAreNotAskedForMore) {
   Rig rig(GetParam());
-  rig.stage(kMapType<NapSplit>, {{"n", "50"}}).stage(kMapType<Pass>).start();
+  rig.stage(kNapSplit, {{"n", "50"}}).stage(kPass).start();
   rig.submit("a").run_until_idle().pass(5ms).pause().pass(1h);
   const auto n_given = rig.counts(0).n_out;
   EXPECT_LT(n_given, 10U);
@@ -61,7 +61,7 @@ TEST_P(PauseTest, SourcesWaitAndLoseNothing) {
   using graph::OnFull;
   for (const OnFull on_full : {OnFull::block, OnFull::drop_newest, OnFull::drop_oldest}) {
     Rig rig(GetParam());
-    rig.stage(kClock, {{"n", "10"}}, {.on_full = on_full}).stage(kMapType<Pass>).start();
+    rig.stage(kClock, {{"n", "10"}}, {.on_full = on_full}).stage(kPass).start();
     rig.pass(25ms).pause().pass(1h);
     EXPECT_THAT(rig.all_left, ElementsAre("0", "1"));
     rig.resume().pass(10ms);
@@ -73,7 +73,7 @@ TEST_P(PauseTest, SourcesWaitAndLoseNothing) {
 
 TEST_P(PauseTest, FinishWaits) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Nap>).stage(kJoin, {}, {.concurrency = 2}).start();
+  rig.stage(kNap).stage(kJoin, {}, {.concurrency = 2}).start();
   rig.submit("a").run_until_idle();
   rig.loop.advance(20ms);
   rig.loop.run_until_idle();  // the item is with a worker, in the stage of job scope
@@ -101,7 +101,7 @@ TEST_P(PauseTest, FinishOfPipelineScopeAndTheEndOfThePipelineWait) {
 TEST_P(PauseTest, AnotherTryWaits) {
   seen.fail_first = 1;
   Rig rig(GetParam());
-  rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 1, .backoff = 1ms}}).start();
+  rig.stage(kFails, {}, {.retry = {.n_retries = 1, .backoff = 1ms}}).start();
   rig.submit("a").run_until_idle().pause().pass(1h);
   EXPECT_EQ(seen.n_tries["a"], 1);
   rig.resume().run();
@@ -110,7 +110,7 @@ TEST_P(PauseTest, AnotherTryWaits) {
 
 TEST_P(PauseTest, JobsCanBeCancelled) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Nap>).stage(kJoin).start();
+  rig.stage(kNap).stage(kJoin).start();
   rig.submit("a").run_until_idle().pause();
   EXPECT_TRUE(rig.cancel(1));
   rig.run_until_idle();
@@ -120,7 +120,7 @@ TEST_P(PauseTest, JobsCanBeCancelled) {
 
 TEST_P(PauseTest, DrainEndsIt) {
   Rig rig(GetParam());
-  rig.stage(kSource, {{"n", "50"}}).stage(kMapType<Nap>).stage(kJoin, {}, {.concurrency = 3});
+  rig.stage(kSource, {{"n", "50"}}).stage(kNap).stage(kJoin, {}, {.concurrency = 3});
   rig.start().pause().pass(1h).drain().run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_EQ(rig.all_left.size(), rig.settled.size());
@@ -129,7 +129,7 @@ TEST_P(PauseTest, DrainEndsIt) {
 
 TEST_P(PauseTest, PauseAndResumeAreIdempotentAndAPauseAfterADrainIsNone) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>).start();
+  rig.stage(kPass).start();
   rig.pause().pause().resume().resume().submit("a").run_until_idle();
   EXPECT_EQ(rig.all_left, Texts{"a"});
   loop_home.check();

@@ -13,7 +13,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, PipelineTest, ::testing::Range(0U, 25U));
 TEST_P(PipelineTest, EverySubmittedItemLeavesOnce) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Pass>, {}, {.concurrency = 3}).stage(kMapType<Pass>).start();
+  rig.stage(kPass, {}, {.concurrency = 3}).stage(kPass).start();
   for (const std::string& input : numbered("", 20)) rig.submit(input);
   rig.run();
   EXPECT_TRUE(rig.has_finished);
@@ -24,7 +24,7 @@ TEST_P(PipelineTest, EverySubmittedItemLeavesOnce) {
 
 TEST_P(PipelineTest, CredentialsOfAUrlAreNotShown) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>).start();
+  rig.stage(kPass).start();
   rig.submit("http://me:secret@host:80/a@b").run();
   EXPECT_EQ(rig.all_left, Texts{"http://me:secret@host:80/a@b"}) << "the stage needs them";
   EXPECT_EQ(rig.settled_order, Texts{"http://host:80/a@b"});
@@ -33,7 +33,7 @@ TEST_P(PipelineTest, CredentialsOfAUrlAreNotShown) {
 TEST_P(PipelineTest, SourceCreatesJobs) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kSource, {{"n", "30"}}).stage(kMapType<Pass>, {}, {.concurrency = 2}).run();
+  rig.stage(kSource, {{"n", "30"}}).stage(kPass, {}, {.concurrency = 2}).run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_EQ(rig.settled.size(), 30U);
   EXPECT_EQ(rig.pipeline->n_expected_jobs(), 30U);
@@ -42,27 +42,25 @@ TEST_P(PipelineTest, SourceCreatesJobs) {
 TEST_P(PipelineTest, NeverMoreThanConcurrencyInsideASyncStage) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kSource, {{"n", "40"}}).stage(kMapType<Pass>, {}, {.concurrency = 3}).run();
+  rig.stage(kSource, {{"n", "40"}}).stage(kPass, {}, {.concurrency = 3}).run();
   EXPECT_LE(seen.max_inside, 3);
 }
 
 TEST_P(PipelineTest, NeverMoreThanConcurrencyInsideAnAsyncStage) {
   for (const auto order : {graph::Order::job, graph::Order::none, graph::Order::global}) {
     Rig rig(GetParam());
-    rig.stage(kSource, {{"n", "40"}})
-        .stage(kMapType<Nap>, {}, {.concurrency = 5, .order = order})
-        .run();
+    rig.stage(kSource, {{"n", "40"}}).stage(kNap, {}, {.concurrency = 5, .order = order}).run();
     EXPECT_TRUE(rig.has_finished);
     EXPECT_EQ(seen.max_inside, 5);
   }
 }
 
 TEST_P(PipelineTest, OneToManyStageKeepsTheOrderOfAJobWhenItsItemsOvertake) {
-  for (const auto* type : {&kMapType<Split>, &kMapType<NapSplit>}) {
+  for (const auto* type : {&kSplit, &kNapSplit}) {
     Rig rig(GetParam());
-    rig.stage(kMapType<Split>, {{"n", "5"}})
+    rig.stage(kSplit, {{"n", "5"}})
         .stage(*type, {{"n", "4"}}, {.concurrency = 3})
-        .stage(kMapType<Nap>, {}, {.concurrency = 3})
+        .stage(kNap, {}, {.concurrency = 3})
         .start();
     rig.submit("a").submit("b").run();
     for (const std::string job : {"a", "b"}) {
@@ -81,8 +79,8 @@ TEST_P(PipelineTest, GlobalOrderKeepsJobsInOrder) {
   Rig rig(GetParam());
   loop_home.check();
   rig.stage(kSource, {{"n", "12"}})
-      .stage(kMapType<Nap>, {}, {.concurrency = 4, .order = graph::Order::global})
-      .stage(kMapType<Pass>, {}, {.concurrency = 4, .order = graph::Order::global})
+      .stage(kNap, {}, {.concurrency = 4, .order = graph::Order::global})
+      .stage(kPass, {}, {.concurrency = 4, .order = graph::Order::global})
       .run();
   EXPECT_EQ(rig.all_left, numbered("", 12));
 }
@@ -90,9 +88,9 @@ TEST_P(PipelineTest, GlobalOrderKeepsJobsInOrder) {
 TEST_P(PipelineTest, IndexCountsTheOutputsOfAJobBehindAOneToManyStage) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "2"}})
-      .stage(kMapType<Split>, {{"n", "2"}}, {.concurrency = 2})
-      .stage(kMapType<Pass>, {}, {.concurrency = 2})
+  rig.stage(kSplit, {{"n", "2"}})
+      .stage(kSplit, {{"n", "2"}}, {.concurrency = 2})
+      .stage(kPass, {}, {.concurrency = 2})
       .start();
   rig.submit("a").run();
   EXPECT_THAT(rig.indexes["a"], ElementsAre(0, 1, 2, 3));
@@ -101,7 +99,7 @@ TEST_P(PipelineTest, IndexCountsTheOutputsOfAJobBehindAOneToManyStage) {
 TEST_P(PipelineTest, FailureOfOneJobTouchesNoOther) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "3"}}).stage(kMapType<Fails>, {}, {.concurrency = 2}).start();
+  rig.stage(kSplit, {{"n", "3"}}).stage(kFails, {}, {.concurrency = 2}).start();
   rig.submit("a").submit("bad").submit("odd").submit("b").run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_EQ(rig.settled["a"], JobState::done);
@@ -116,7 +114,7 @@ TEST_P(PipelineTest, FailureOfOneJobTouchesNoOther) {
 TEST_P(PipelineTest, FailedItemIsDroppedWhereTheStageSaysSo) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Fails>, {}, {.on_error = graph::OnError::drop}).start();
+  rig.stage(kFails, {}, {.on_error = graph::OnError::drop}).start();
   rig.submit("bad").submit("good").run();
   EXPECT_EQ(rig.settled["bad"], JobState::done);
   EXPECT_EQ(rig.n_dropped, 1U);
@@ -127,7 +125,7 @@ TEST_P(PipelineTest, FailedItemIsTriedAgainAfterAPauseThatDoubles) {
   seen.fail_first = 2;
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 2, .backoff = 100ms}}).start();
+  rig.stage(kFails, {}, {.retry = {.n_retries = 2, .backoff = 100ms}}).start();
   rig.submit("a").run_until_idle();
   EXPECT_THAT(rig.all_left, IsEmpty());
   // Each pause is somewhere between its half and its whole.
@@ -149,8 +147,8 @@ TEST_P(PipelineTest, RetryingItemKeepsItsTurn) {
   seen.fail_first = 1;
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "6"}})
-      .stage(kMapType<Fails>, {}, {.concurrency = 2, .retry = {.n_retries = 1, .backoff = 1ms}})
+  rig.stage(kSplit, {{"n", "6"}})
+      .stage(kFails, {}, {.concurrency = 2, .retry = {.n_retries = 1, .backoff = 1ms}})
       .start();
   rig.submit("a").run();
   EXPECT_EQ(rig.outputs("a"), numbered("a/", 6));
@@ -160,7 +158,7 @@ TEST_P(PipelineTest, ItemThatFailsEveryTryFailsItsJob) {
   seen.fail_first = 9;
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Fails>, {}, {.retry = {.n_retries = 2, .backoff = 1ms}}).start();
+  rig.stage(kFails, {}, {.retry = {.n_retries = 2, .backoff = 1ms}}).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
   EXPECT_EQ(seen.n_tries["a"], 3);
@@ -169,7 +167,7 @@ TEST_P(PipelineTest, ItemThatFailsEveryTryFailsItsJob) {
 TEST_P(PipelineTest, DroppedItemsLeaveTheJobDone) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "6"}}).stage(kMapType<Halves>).start();
+  rig.stage(kSplit, {{"n", "6"}}).stage(kHalves).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::done);
   EXPECT_EQ(rig.n_dropped, 3U);
@@ -178,8 +176,8 @@ TEST_P(PipelineTest, DroppedItemsLeaveTheJobDone) {
 TEST_P(PipelineTest, FullQueueSuspendsAGeneratorAndHoldsNoWorker) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "100"}}, {.concurrency = 2})
-      .stage(kMapType<Nap>, {{"n", "1000"}}, {.queue_items = 2})
+  rig.stage(kSplit, {{"n", "100"}}, {.concurrency = 2})
+      .stage(kNap, {{"n", "1000"}}, {.queue_items = 2})
       .start();
   rig.submit("a").submit("b").run_until_idle();
   EXPECT_EQ(rig.executor.n_queued(), 0U) << "a worker waits for room";
@@ -192,10 +190,10 @@ TEST_P(PipelineTest, FullQueueSuspendsAGeneratorAndHoldsNoWorker) {
 TEST_P(PipelineTest, FinishRunsOnceForEachJobAfterItsLastItem) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "3"}})
-      .stage(kMapType<Nap>, {}, {.concurrency = 4})
+  rig.stage(kSplit, {{"n", "3"}})
+      .stage(kNap, {}, {.concurrency = 4})
       .stage(kJoin, {}, {.concurrency = 2})
-      .stage(kMapType<Pass>)
+      .stage(kPass)
       .start();
   rig.submit("a").submit("b").submit("c").run();
   EXPECT_EQ(seen.n_finished, 3);
@@ -207,7 +205,7 @@ TEST_P(PipelineTest, FinishRunsOnceForEachJobAfterItsLastItem) {
 TEST_P(PipelineTest, FinishDoesNotRunForAFailedJob) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "3"}}).stage(kMapType<Fails>).stage(kJoin).start();
+  rig.stage(kSplit, {{"n", "3"}}).stage(kFails).stage(kJoin).start();
   rig.submit("bad").submit("a").run();
   EXPECT_EQ(seen.n_finished, 1);
   EXPECT_THAT(rig.outputs("bad"), IsEmpty());
@@ -218,9 +216,9 @@ TEST_P(PipelineTest, FinishDoesNotRunForAFailedJob) {
 TEST_P(PipelineTest, BranchesOfAJobMeetInAJobScopeStage) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Split>, {{"n", "8"}});
-  rig.stage(kMapType<Nap>, {}, {.concurrency = 2, .inputs = {0}});
-  rig.stage(kMapType<Pass>, {}, {.inputs = {0}});
+  rig.stage(kSplit, {{"n", "8"}});
+  rig.stage(kNap, {}, {.concurrency = 2, .inputs = {0}});
+  rig.stage(kPass, {}, {.inputs = {0}});
   rig.stage(kJoin, {}, {.concurrency = 2, .inputs = {1, 2}});
   rig.start();
   for (const std::string& input : numbered("", 5)) rig.submit(input);
@@ -236,9 +234,9 @@ TEST_P(PipelineTest, BatchOfSeveralJobsSettlesThemTogether) {
   Rig rig(GetParam());
   loop_home.check();
   rig.stage(kSource, {{"n", "7"}})
-      .stage(kMapType<Pass>, {}, {.concurrency = 2})
+      .stage(kPass, {}, {.concurrency = 2})
       .stage(kBatch, {{"n", "3"}})
-      .stage(kMapType<Pass>)
+      .stage(kPass)
       .run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_EQ(rig.all_left.size(), 3U);
@@ -250,7 +248,7 @@ TEST_P(PipelineTest, BatchOfSeveralJobsSettlesThemTogether) {
 TEST_P(PipelineTest, FailureBehindABatchFailsTheJobsInItAndNoOther) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Pass>).stage(kBatch, {{"n", "2"}}).stage(kMapType<Fails>).start();
+  rig.stage(kPass).stage(kBatch, {{"n", "2"}}).stage(kFails).start();
   rig.submit("bad").submit("a").submit("b").submit("c").run();
   EXPECT_EQ(rig.settled["bad"], JobState::failed);
   EXPECT_EQ(rig.settled["a"], JobState::failed);
@@ -261,7 +259,7 @@ TEST_P(PipelineTest, FailureBehindABatchFailsTheJobsInItAndNoOther) {
 TEST_P(PipelineTest, OffloadedFunctionRunsOnAWorkerAndItsCoroutineOnTheLoop) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Offloads>, {}, {.concurrency = 3}).start();
+  rig.stage(kOffloads, {}, {.concurrency = 3}).start();
   for (const std::string& input : numbered("", 9)) rig.submit(input);
   rig.run();
   EXPECT_EQ(rig.all_left.size(), 9U);
@@ -270,7 +268,7 @@ TEST_P(PipelineTest, OffloadedFunctionRunsOnAWorkerAndItsCoroutineOnTheLoop) {
 TEST_P(PipelineTest, CancelledOffloadEndsAfterItsFunction) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Offloads>).start();
+  rig.stage(kOffloads).start();
   rig.submit("a");
   rig.loop.run_until_idle();  // the function is with the workers now
   rig.pipeline->stop();
@@ -284,7 +282,7 @@ TEST_P(PipelineTest, CancelledOffloadEndsAfterItsFunction) {
 TEST_P(PipelineTest, DrainCompletesWhatIsInFlight) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kSource, {{"n", "1000"}}).stage(kMapType<Nap>, {}, {.concurrency = 4}).start();
+  rig.stage(kSource, {{"n", "1000"}}).stage(kNap, {}, {.concurrency = 4}).start();
   rig.pipeline->drain();
   rig.run();
   EXPECT_TRUE(rig.has_finished);
@@ -297,8 +295,8 @@ TEST_P(PipelineTest, StopCancelsGeneratorsAtTheirYieldAndCoroutinesAtTheirAwait)
   Rig rig(GetParam());
   loop_home.check();
   rig.stage(kSource, {{"n", "50"}})
-      .stage(kMapType<Split>, {{"n", "9"}}, {.concurrency = 2})
-      .stage(kMapType<NapSplit>, {{"n", "9"}}, {.concurrency = 3})
+      .stage(kSplit, {{"n", "9"}}, {.concurrency = 2})
+      .stage(kNapSplit, {{"n", "9"}}, {.concurrency = 3})
       .stage(kJoin, {}, {.concurrency = 3})
       .start();
   for (unsigned i = 0; i < GetParam(); ++i) {
@@ -315,7 +313,7 @@ TEST_P(PipelineTest, StopCancelsGeneratorsAtTheirYieldAndCoroutinesAtTheirAwait)
 TEST_P(PipelineTest, StageThatCannotBeMadeIsNamedAndNothingRuns) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kSource).stage(kMapType<ThrowingStage>).run();
+  rig.stage(kSource).stage(kThrowing).run();
   ASSERT_EQ(rig.start_failures.size(), 1U);
   EXPECT_EQ(rig.start_failures[0].stage, "stage1");
   EXPECT_EQ(rig.start_failures[0].message, "no such device");
@@ -326,7 +324,7 @@ TEST_P(PipelineTest, StageThatCannotBeMadeIsNamedAndNothingRuns) {
 TEST_P(PipelineTest, TimeLimitFailsTheItem) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Nap>, {{"n", "3600000"}}, {.timeout = 1ns}).start();
+  rig.stage(kNap, {{"n", "3600000"}}, {.timeout = 1ns}).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
   EXPECT_EQ(rig.messages["a"], "took longer than its timeout of 1e-09 s");
@@ -335,9 +333,9 @@ TEST_P(PipelineTest, TimeLimitFailsTheItem) {
 TEST_P(PipelineTest, MemoryBudgetSlowsDownButNeverStops) {
   Rig rig(GetParam(), /*memory=*/8);
   rig.stage(kSource, {{"n", "10"}})
-      .stage(kMapType<Split>, {{"n", "3"}}, {.concurrency = 2})
-      .stage(kMapType<Pass>, {}, {.concurrency = 2})
-      .stage(kMapType<Pass>)
+      .stage(kSplit, {{"n", "3"}}, {.concurrency = 2})
+      .stage(kPass, {}, {.concurrency = 2})
+      .stage(kPass)
       .run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_EQ(rig.all_left.size(), 30U);
@@ -347,7 +345,7 @@ TEST_P(PipelineTest, MaxFailuresClosesTheIntake) {
   Rig rig(GetParam());
   loop_home.check();
   rig.plan.limit.max_failures = 2;
-  rig.stage(kMapType<Fails>).start();
+  rig.stage(kFails).start();
   for (const std::string& input : numbered("bad", 20)) rig.submit(input);
   rig.run();
   EXPECT_TRUE(rig.has_finished);
@@ -359,7 +357,7 @@ TEST_P(PipelineTest, MaxFailuresClosesTheIntake) {
 TEST_P(PipelineTest, InputThatComesAfterTheEndOfTheIntakeIsNotTaken) {
   Rig rig(GetParam());
   loop_home.check();
-  rig.stage(kMapType<Pass>).stage(kBatch).start();
+  rig.stage(kPass).stage(kBatch).start();
   rig.submit("a");
   rig.pipeline->close_intake();
   rig.submit("late").run();
@@ -371,7 +369,7 @@ TEST_P(PipelineTest, InputThatComesAfterTheEndOfTheIntakeIsNotTaken) {
 TEST_P(PipelineTest, RefusedOutputLeavesNoCoroutineBehind) {
   Rig rig(GetParam(), /*memory=*/4);
   loop_home.check();
-  rig.stage(kMapType<NapSplit>).start();
+  rig.stage(kNapSplit).start();
   rig.submit("too long");
   for (int i = 0; i < 5; ++i) {
     rig.loop.advance(5ms);
@@ -385,7 +383,7 @@ TEST_P(PipelineTest, RefusedOutputLeavesNoCoroutineBehind) {
 TEST(Pipeline, PreparedTwiceIsAnError) {
   Rig rig;
   loop_home.check();
-  rig.stage(kMapType<Pass>).start();
+  rig.stage(kPass).start();
   EXPECT_THROW(rig.pipeline->prepare(), std::logic_error);
   rig.run();
 }

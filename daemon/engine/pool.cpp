@@ -82,6 +82,12 @@ void Pool::submit(std::vector<WorkerTask*>& batch) {
   for (; n_wake > 0; --n_wake) has_work_.notify_one();
 }
 
+unsigned Pool::n_spare_workers() const noexcept {
+  MutexLock lock(mutex_);
+  const std::size_t n_wanted = queue_.size();
+  return n_wanted < n_idle_ ? n_idle_ - static_cast<unsigned>(n_wanted) : 0;
+}
+
 void Pool::nudge() {
   {
     MutexLock lock(mutex_);

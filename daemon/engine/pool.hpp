@@ -28,6 +28,7 @@ class Pool final : public Executor {
   unsigned add_share(unsigned weight) override CAPSTAN_ON_LOOP;
   void submit(std::vector<WorkerTask*>& batch) override CAPSTAN_ON_LOOP;
   void collect(std::vector<WorkerTask*>& finished) override CAPSTAN_ON_LOOP;
+  unsigned n_spare_workers() const noexcept override;
   bool may_hold_back() const noexcept override { return true; }
   void nudge() override CAPSTAN_ON_LOOP;
   /// As many as there are workers, at most.
@@ -67,7 +68,7 @@ class Pool final : public Executor {
   void announce(Worker& worker);
 
   const unsigned n_workers_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   Condition has_work_;
   ShareQueue queue_ CAPSTAN_GUARDED_BY(mutex_);
   unsigned n_idle_ CAPSTAN_GUARDED_BY(mutex_) = 0;

@@ -80,6 +80,21 @@ TEST_F(PoolTest, RunsTasksOnItsWorkersAndAnnouncesThemToTheLoop) {
   }
 }
 
+TEST_F(PoolTest, SpareWorkersAreThoseThatNoTaskHasOrWillTake) {
+  loop_home.check();
+  Pool pool(2);
+  pool.announce_to(loop, *this);
+  while (pool.n_spare_workers() < 2) std::this_thread::yield();  // until they have started
+  std::latch may_end(1);
+  Task a([&] { may_end.wait(); }), b([&] { may_end.wait(); });
+  submit(pool, {&a});
+  EXPECT_EQ(pool.n_spare_workers(), 1U);
+  submit(pool, {&b});
+  EXPECT_EQ(pool.n_spare_workers(), 0U);
+  may_end.count_down();
+  collect(pool, 2);
+}
+
 TEST_F(PoolTest, WhatFollowsATaskRunsOnTheSameWorkerAndFinishesAfterIt) {
   Pool pool(2);
   pool.announce_to(loop, *this);

@@ -41,7 +41,7 @@ constexpr StageType kReplayable = stage_type<Breaks>({.name = "breaks",
 TEST_P(RetryTest, PauseIsBetweenHalfAndWholeAndNotTheSameForAll) {
   seen.fail_first = 1;
   Rig rig(GetParam());
-  rig.stage(kMapType<Fails>, {},
+  rig.stage(kFails, {},
             {.concurrency = 4, .queue_items = 64, .retry = {.n_retries = 1, .backoff = 100ms}})
       .start();
   for (const std::string& input : numbered("", 40)) rig.submit(input);
@@ -61,7 +61,7 @@ TEST_P(RetryTest, PauseIsBetweenHalfAndWholeAndNotTheSameForAll) {
 TEST_P(RetryTest, StageThatGaveOutputsIsNotTriedAgain) {
   seen.fail_first = 1;
   Rig rig(GetParam());
-  rig.stage(kBreaks, {}, {.retry = {.n_retries = 3, .backoff = 1ms}}).stage(kMapType<Pass>).start();
+  rig.stage(kBreaks, {}, {.retry = {.n_retries = 3, .backoff = 1ms}}).stage(kPass).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
   EXPECT_EQ(seen.n_tries["a"], 1);
@@ -74,8 +74,8 @@ TEST_P(RetryTest, ReplayableStageIsTriedAgainAndWhatItGaveBeforeIsSkipped) {
     Rig rig(GetParam());
     rig.executor.step_takes = n_failures == 1 ? 1ms : 0ms;  // with segments, and without
     rig.stage(kReplayable, {}, {.retry = {.n_retries = 2, .backoff = 1ms}})
-        .stage(kMapType<Pass>)
-        .stage(kMapType<Nap>, {}, {.queue_items = 1})
+        .stage(kPass)
+        .stage(kNap, {}, {.queue_items = 1})
         .start();
     rig.submit("a").submit("b").run();
     EXPECT_EQ(rig.settled["a"], JobState::done);
@@ -89,7 +89,7 @@ TEST_P(RetryTest, ReplayableStageIsTriedAgainAndWhatItGaveBeforeIsSkipped) {
 TEST_P(RetryTest, ReplayableStageKeepsTheOrderOfItsItems) {
   seen.fail_first = 1;
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "4"}})
+  rig.stage(kSplit, {{"n", "4"}})
       .stage(kReplayable, {}, {.concurrency = 2, .retry = {.n_retries = 1, .backoff = 5ms}})
       .start();
   rig.submit("a").run();
@@ -103,8 +103,8 @@ TEST_P(RetryTest, ReplayableStageKeepsTheOrderOfItsItems) {
 TEST_P(RetryTest, PauseHoldsNoSlotButKeepsItsPlaceInTheQueue) {
   seen.fail_first = 1;
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>)
-      .stage(kMapType<Fails>, {},
+  rig.stage(kPass)
+      .stage(kFails, {},
              {.concurrency = 4,
               .queue_items = 2,
               .order = graph::Order::none,
@@ -121,10 +121,10 @@ TEST_P(RetryTest, PauseHoldsNoSlotButKeepsItsPlaceInTheQueue) {
 
 TEST_P(RetryTest, JobScopeIsNeverTriedAgain) {
   seen.fail_first = 1;
+  StageType fails_of_job = kFails;
+  fails_of_job.scope = Scope::job;
   Rig rig(GetParam());
-  static constexpr StageType kFailsOfJob =
-      stage_type<Fails>({"fails", "for tests", "*", "*", Scope::job, kNumber});
-  rig.stage(kFailsOfJob, {}, {.retry = {.n_retries = 3, .backoff = 1ms}}).start();
+  rig.stage(fails_of_job, {}, {.retry = {.n_retries = 3, .backoff = 1ms}}).start();
   rig.submit("a").run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
   EXPECT_EQ(seen.n_tries["a"], 1);
@@ -219,7 +219,7 @@ TEST_P(RetryTest, WhatIsNoStdExceptionIsAFailureLikeAnyOther) {
 TEST_P(RetryTest, StageThatThrowsItInItsConstructorOrStartIsNamed) {
   for (const StageType* type : {&kOdd<Where::construct>, &kMapType<OddStart>}) {
     Rig rig(GetParam());
-    rig.stage(kMapType<Pass>).stage(*type).run();
+    rig.stage(kPass).stage(*type).run();
     ASSERT_THAT(rig.start_failures, SizeIs(1));
     EXPECT_EQ(rig.start_failures[0].stage, std::string(type->name) + "1");
     EXPECT_EQ(rig.start_failures[0].message, kNoStdException);

@@ -32,8 +32,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RouterTest, ::testing::Range(0U, 10U));
 TEST_P(RouterTest, ItemGoesDownItsPathAlone) {
   Rig rig(GetParam());
   rig.stage(kRoute, {}, {.concurrency = 2})
-      .stage(kMapType<Probe>, {}, {.inputs = {0}, .path = 0})
-      .stage(kMapType<Probe>, {}, {.inputs = {0}, .path = 1})
+      .stage(kProbe, {}, {.inputs = {0}, .path = 0})
+      .stage(kProbe, {}, {.inputs = {0}, .path = 1})
       .start();
   rig.submit("x1").submit("y1").submit("x2").run();
   std::sort(seen.calls.begin(), seen.calls.end());
@@ -44,9 +44,9 @@ TEST_P(RouterTest, ItemGoesDownItsPathAlone) {
 TEST_P(RouterTest, StageBehindSeveralPathsTakesThemAll) {
   Rig rig(GetParam());
   rig.stage(kRoute)
-      .stage(kMapType<Nap>, {}, {.inputs = {0}, .path = 0})
-      .stage(kMapType<Pass>, {}, {.inputs = {0}, .path = 1})
-      .stage(kMapType<Pass>, {}, {.inputs = {1, 2}})
+      .stage(kNap, {}, {.inputs = {0}, .path = 0})
+      .stage(kPass, {}, {.inputs = {0}, .path = 1})
+      .stage(kPass, {}, {.inputs = {1, 2}})
       .start();
   rig.submit("x").submit("y").run();
   EXPECT_EQ(rig.all_left.size(), 2U);
@@ -56,8 +56,8 @@ TEST_P(RouterTest, StageBehindSeveralPathsTakesThemAll) {
 TEST_P(RouterTest, PathThatDoesNotExistFailsTheItemWithItsNumber) {
   Rig rig(GetParam());
   rig.stage(kRoute)
-      .stage(kMapType<Pass>, {}, {.inputs = {0}, .path = 0})
-      .stage(kMapType<Pass>, {}, {.inputs = {0}, .path = 1})
+      .stage(kPass, {}, {.inputs = {0}, .path = 0})
+      .stage(kPass, {}, {.inputs = {0}, .path = 1})
       .start();
   rig.submit("z").submit("x").run();
   EXPECT_EQ(rig.settled["z"], JobState::failed);
@@ -69,8 +69,8 @@ TEST_P(RouterTest, PathThatDoesNotExistFailsTheItemWithItsNumber) {
 TEST_P(RouterTest, DroppedItemGoesDownNoPath) {
   Rig rig(GetParam());
   rig.stage(kRoute)
-      .stage(kMapType<Probe>, {}, {.inputs = {0}, .path = 0})
-      .stage(kMapType<Probe>, {}, {.inputs = {0}, .path = 1})
+      .stage(kProbe, {}, {.inputs = {0}, .path = 0})
+      .stage(kProbe, {}, {.inputs = {0}, .path = 1})
       .start();
   rig.submit("d").run();
   EXPECT_THAT(seen.calls, IsEmpty());
@@ -80,8 +80,8 @@ TEST_P(RouterTest, DroppedItemGoesDownNoPath) {
 TEST_P(RouterTest, RoomIsNeededOnThePathThatIsTakenAlone) {
   Rig rig(GetParam());
   rig.stage(kRoute, {}, {.concurrency = 4, .order = graph::Order::none})
-      .stage(kMapType<Nap>, {{"n", "1000"}}, {.queue_items = 1, .inputs = {0}, .path = 0})
-      .stage(kMapType<Probe>, {}, {.queue_items = 1, .inputs = {0}, .path = 1})
+      .stage(kNap, {{"n", "1000"}}, {.queue_items = 1, .inputs = {0}, .path = 0})
+      .stage(kProbe, {}, {.queue_items = 1, .inputs = {0}, .path = 1})
       .start();
   // One inside the slow stage, one before it, two that wait for room in the router.
   for (const std::string& input : numbered("x", 4)) rig.submit(input);
@@ -96,7 +96,7 @@ TEST_P(RouterTest, RoomIsNeededOnThePathThatIsTakenAlone) {
 
 TEST_P(RouterTest, JobEndsOnPathsThatItNeverTook) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "3"}})
+  rig.stage(kSplit, {{"n", "3"}})
       .stage(kRoute)
       .stage(kJoin, {}, {.concurrency = 2, .inputs = {1}, .path = 0})
       .stage(kJoin, {}, {.concurrency = 2, .inputs = {1}, .path = 1})

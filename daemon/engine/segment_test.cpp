@@ -22,7 +22,7 @@ std::size_t hops_of(Rig& rig, const Texts& inputs) {
 
 TEST_P(SegmentTest, ItemRunsThroughNeighbouringSyncStagesInOneHop) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>).stage(kMapType<Probe>).stage(kMapType<Probe>).start();
+  rig.stage(kProbe).stage(kProbe).stage(kProbe).start();
   EXPECT_EQ(hops_of(rig, {"a"}), 1U);
   EXPECT_THAT(seen.calls, ElementsAre("stage0:a", "stage1:a", "stage2:a"));
   EXPECT_EQ(rig.counts(0).n_passed_on, 1U);
@@ -33,7 +33,7 @@ TEST_P(SegmentTest, ItemRunsThroughNeighbouringSyncStagesInOneHop) {
 TEST_P(SegmentTest, PlanWithoutSegmentsTakesTheEdge) {
   Rig rig(GetParam());
   rig.has_segments = false;
-  rig.stage(kMapType<Pass>).stage(kMapType<Pass>).stage(kMapType<Pass>).start();
+  rig.stage(kPass).stage(kPass).stage(kPass).start();
   EXPECT_EQ(hops_of(rig, {"a"}), 3U);
   EXPECT_EQ(rig.counts(0).n_passed_on, 0U);
   EXPECT_EQ(rig.run().all_left, Texts{"a"});
@@ -42,12 +42,12 @@ TEST_P(SegmentTest, PlanWithoutSegmentsTakesTheEdge) {
 TEST_P(SegmentTest, SourcesAsyncStagesForksAndPipelineScopeAreInNone) {
   Rig rig(GetParam());
   rig.stage(kSource)
-      .stage(kMapType<Pass>)  // 1
-      .stage(kMapType<Nap>)   // 2
-      .stage(kMapType<Pass>)  // 3
-      .stage(kMapType<Pass>, {}, {.inputs = {3}})
-      .stage(kMapType<Pass>, {}, {.inputs = {3}})
-      .stage(kMapType<Pass>, {}, {.inputs = {4, 5}})
+      .stage(kPass)  // 1
+      .stage(kNap)   // 2
+      .stage(kPass)  // 3
+      .stage(kPass, {}, {.inputs = {3}})
+      .stage(kPass, {}, {.inputs = {3}})
+      .stage(kPass, {}, {.inputs = {4, 5}})
       .stage(kBatch)
       .start();
   for (const graph::Stage& stage : rig.plan.stages) EXPECT_FALSE(stage.follows_on) << stage.id;
@@ -56,10 +56,10 @@ TEST_P(SegmentTest, SourcesAsyncStagesForksAndPipelineScopeAreInNone) {
 
 TEST_P(SegmentTest, ConcurrencyIsThatOfEachStage) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>, {}, {.concurrency = 4})
-      .stage(kMapType<Split>, {{"n", "5"}}, {.concurrency = 2})
-      .stage(kMapType<Pass>)
-      .stage(kMapType<Nap>)
+  rig.stage(kPass, {}, {.concurrency = 4})
+      .stage(kSplit, {{"n", "5"}}, {.concurrency = 2})
+      .stage(kPass)
+      .stage(kNap)
       .start();
   for (const std::string& input : numbered("", 12)) rig.submit(input);
   bool is_moving = true;
@@ -75,10 +75,10 @@ TEST_P(SegmentTest, ConcurrencyIsThatOfEachStage) {
 
 TEST_P(SegmentTest, OrderIsThatOfTheEdges) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "20"}})
-      .stage(kMapType<Pass>, {}, {.concurrency = 3})
-      .stage(kMapType<Split>, {{"n", "2"}}, {.concurrency = 2})
-      .stage(kMapType<Pass>, {}, {.concurrency = 3})
+  rig.stage(kSplit, {{"n", "20"}})
+      .stage(kPass, {}, {.concurrency = 3})
+      .stage(kSplit, {{"n", "2"}}, {.concurrency = 2})
+      .stage(kPass, {}, {.concurrency = 3})
       .start();
   rig.submit("a").run();
   Texts expected;
@@ -91,7 +91,7 @@ TEST_P(SegmentTest, OrderIsThatOfTheEdges) {
 
 TEST_P(SegmentTest, FailureIsThatOfTheStageItHappenedIn) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>).stage(kMapType<Fails>).stage(kMapType<Pass>).start();
+  rig.stage(kPass).stage(kFails).stage(kPass).start();
   rig.submit("a").submit("bad").submit("b").run();
   EXPECT_EQ(rig.blamed["bad"], "stage1");
   EXPECT_EQ(rig.messages["bad"], "bad text");
@@ -103,10 +103,7 @@ TEST_P(SegmentTest, FailureIsThatOfTheStageItHappenedIn) {
 
 TEST_P(SegmentTest, FailurePolicyIsThatOfEachStage) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>)
-      .stage(kMapType<Fails>, {}, {.on_error = graph::OnError::drop})
-      .stage(kMapType<Pass>)
-      .start();
+  rig.stage(kPass).stage(kFails, {}, {.on_error = graph::OnError::drop}).stage(kPass).start();
   rig.submit("bad").submit("a").run();
   EXPECT_EQ(rig.settled["bad"], JobState::done);
   EXPECT_EQ(rig.dropped["bad"], 1U);
@@ -116,9 +113,9 @@ TEST_P(SegmentTest, FailurePolicyIsThatOfEachStage) {
 TEST_P(SegmentTest, OnlyTheStageThatFailedIsTriedAgain) {
   seen.fail_first = 1;
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>)
-      .stage(kMapType<Fails>, {}, {.retry = {.n_retries = 1, .backoff = 1ms}})
-      .stage(kMapType<Pass>)
+  rig.stage(kProbe)
+      .stage(kFails, {}, {.retry = {.n_retries = 1, .backoff = 1ms}})
+      .stage(kPass)
       .start();
   rig.submit("a").run();
   EXPECT_EQ(rig.all_left, Texts{"a"});
@@ -128,7 +125,7 @@ TEST_P(SegmentTest, OnlyTheStageThatFailedIsTriedAgain) {
 
 TEST_P(SegmentTest, TimeoutCountsTheTimeInItsOwnStage) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>).stage(kMapType<Probe>, {}, {.timeout = 50ms}).start();
+  rig.stage(kProbe).stage(kProbe, {}, {.timeout = 50ms}).start();
   seen.during_call = [&](const std::string& call) {
     if (call == "stage0:a") rig.loop.advance(1h);
     if (call == "stage1:a") rig.loop.advance(49ms);
@@ -142,7 +139,7 @@ TEST_P(SegmentTest, TimeoutCountsTheTimeInItsOwnStage) {
 
 TEST_P(SegmentTest, DroppedItemGoesNoFurtherAndItsLoanIsGivenBack) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Halves>).stage(kMapType<Probe>).start();
+  rig.stage(kHalves).stage(kProbe).start();
   for (const std::string& input : numbered("", 4)) rig.submit(input);
   rig.run();
   EXPECT_EQ(seen.calls.size(), 2U);
@@ -156,10 +153,10 @@ TEST_P(SegmentTest, CountsAreThoseOfTheEdges) {
   for (const bool has_segments : {false, true}) {
     Rig rig(GetParam());
     rig.has_segments = has_segments;
-    rig.stage(kMapType<Split>, {{"n", "6"}})
-        .stage(kMapType<Pass>, {}, {.concurrency = 2})
-        .stage(kMapType<Halves>)
-        .stage(kMapType<Fails>, {}, {.on_error = graph::OnError::drop})
+    rig.stage(kSplit, {{"n", "6"}})
+        .stage(kPass, {}, {.concurrency = 2})
+        .stage(kHalves)
+        .stage(kFails, {}, {.on_error = graph::OnError::drop})
         .stage(kJoin)
         .start();
     rig.submit("a").submit("bad").run();
@@ -174,7 +171,7 @@ TEST_P(SegmentTest, CountsAreThoseOfTheEdges) {
 
 TEST_P(SegmentTest, LoanIsCalledBackWhenAnotherItemWaitsForTheSlot) {
   Rig rig;
-  rig.stage(kMapType<Probe>, {}, {.concurrency = 2}).stage(kMapType<Probe>).start();
+  rig.stage(kProbe, {}, {.concurrency = 2}).stage(kProbe).start();
   rig.submit("a").submit("b");
   rig.loop.run_until_idle();
   ASSERT_EQ(rig.executor.n_queued(), 2U);
@@ -191,7 +188,7 @@ TEST_P(SegmentTest, LoanIsCalledBackWhenAnotherItemWaitsForTheSlot) {
 
 TEST_P(SegmentTest, JobCancelledWhileItsSlotsAreLentGivesThemBack) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>).stage(kMapType<Probe>).stage(kMapType<Probe>).start();
+  rig.stage(kProbe).stage(kProbe).stage(kProbe).start();
   rig.submit("a");
   rig.loop.run_until_idle();
   EXPECT_TRUE(rig.cancel(1));
@@ -204,7 +201,7 @@ TEST_P(SegmentTest, JobCancelledWhileItsSlotsAreLentGivesThemBack) {
 
 TEST_P(SegmentTest, JobCancelledHalfWayThroughASegmentGivesNothing) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>).stage(kMapType<Probe>).stage(kMapType<Probe>).start();
+  rig.stage(kProbe).stage(kProbe).stage(kProbe).start();
   seen.during_call = [&](const std::string& call) {
     if (call == "stage1:a") rig.cancel(1);
   };
@@ -216,7 +213,7 @@ TEST_P(SegmentTest, JobCancelledHalfWayThroughASegmentGivesNothing) {
 TEST_P(SegmentTest, StageOfJobScopeFollowsOn) {
   Rig rig(GetParam());
   rig.executor.step_takes = 1ms;
-  rig.stage(kMapType<Pass>).stage(kJoin, {}, {.concurrency = 2}).start();
+  rig.stage(kPass).stage(kJoin, {}, {.concurrency = 2}).start();
   // One hop for the item, two for finish() and its end, one to destroy the job's instance.
   EXPECT_EQ(hops_of(rig, {"a"}), 4U);
   EXPECT_EQ(rig.counts(0).n_passed_on, 1U);
@@ -228,8 +225,8 @@ TEST_P(SegmentTest, StageOfJobScopeFollowsOn) {
 TEST_P(SegmentTest, GeneratorOfLongStepsGivesItsOutputsOneByOne) {
   Rig rig(GetParam());
   rig.executor.step_takes = 1ms;
-  rig.stage(kMapType<Split>, {{"n", "6"}}, {.queue_items = 4})
-      .stage(kMapType<Probe>, {}, {.concurrency = 2, .queue_items = 4})
+  rig.stage(kSplit, {{"n", "6"}}, {.queue_items = 4})
+      .stage(kProbe, {}, {.concurrency = 2, .queue_items = 4})
       .start();
   rig.submit("learn").run_until_idle();
   const std::uint64_t before = rig.counts(0).n_passed_on;
@@ -241,7 +238,7 @@ TEST_P(SegmentTest, GeneratorOfLongStepsGivesItsOutputsOneByOne) {
 
 TEST_P(SegmentTest, GeneratorOfShortStepsGivesItsOutputsInBatches) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "6"}}).stage(kMapType<Probe>, {}, {.queue_items = 8}).start();
+  rig.stage(kSplit, {{"n", "6"}}).stage(kProbe, {}, {.queue_items = 8}).start();
   EXPECT_LE(hops_of(rig, {"a"}), 10U);
   EXPECT_EQ(rig.counts(0).n_passed_on, 0U);
   EXPECT_EQ(rig.run().outputs("a"), numbered("a/", 6));
@@ -249,7 +246,7 @@ TEST_P(SegmentTest, GeneratorOfShortStepsGivesItsOutputsInBatches) {
 
 TEST_P(SegmentTest, FailingFirstStageGivesItsLoanBack) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Fails>).stage(kMapType<Probe>).start();
+  rig.stage(kFails).stage(kProbe).start();
   rig.submit("bad").submit("odd").submit("a").run();
   EXPECT_EQ(seen.calls, Texts{"stage1:a"});
   EXPECT_EQ(rig.all_left, Texts{"a"});
@@ -257,7 +254,7 @@ TEST_P(SegmentTest, FailingFirstStageGivesItsLoanBack) {
 
 TEST_P(SegmentTest, MixedItemsFollowOnToo) {
   Rig rig(GetParam());
-  rig.stage(kBatch, {{"n", "2"}}).stage(kMapType<Pass>).stage(kMapType<Pass>).start();
+  rig.stage(kBatch, {{"n", "2"}}).stage(kPass).stage(kPass).start();
   rig.submit("a").submit("b").run_until_idle();
   EXPECT_EQ(rig.counts(1).n_passed_on, 1U);
   rig.run();

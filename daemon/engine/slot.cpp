@@ -43,6 +43,10 @@ void Slot::offload(Work& work) {
 
 void Slot::expect_jobs(std::uint64_t n_jobs) noexcept { node_.pipeline.expect_jobs(n_jobs); }
 
+unsigned Slot::n_spare_workers() const noexcept {
+  return node_.pipeline.engine().executor().n_spare_workers();
+}
+
 std::shared_ptr<void> Slot::shared_object(MakeShared make, void* argument) {
   const std::lock_guard lock(node_.shared_mutex);
   if (!node_.shared_object) node_.shared_object = make(argument);

@@ -49,7 +49,7 @@ TEST_P(SourceTest, FailureIsReportedAndIsNotAnEndAfterWhichAllIsWell) {
   seen.feed = numbered("", 10);
   seen.feed.push_back("throw");
   Rig rig(GetParam());
-  rig.stage(kFeed).stage(kMapType<Pass>, {}, {.concurrency = 2}).run();
+  rig.stage(kFeed).stage(kPass, {}, {.concurrency = 2}).run();
   EXPECT_TRUE(rig.has_finished);
   EXPECT_THAT(rig.all_left, SizeIs(10));
   ASSERT_TRUE(rig.source_failure);
@@ -61,7 +61,7 @@ TEST_P(SourceTest, InputThatCannotBeTakenIsAJobThatFailedAndTheSourceGoesOn) {
   seen.feed = {"a", "unreadable", "b"};
   for (const std::size_t n_items : {0, 10}) {
     Rig rig(GetParam());
-    rig.stage(kFeed, {}, {.epoch = {.n_items = n_items}}).stage(kMapType<Pass>).run();
+    rig.stage(kFeed, {}, {.epoch = {.n_items = n_items}}).stage(kPass).run();
     EXPECT_EQ(rig.settled["unreadable"], JobState::failed);
     EXPECT_EQ(rig.messages["unreadable"], "no permission");
     EXPECT_THAT(rig.all_left, ElementsAre("a", "b"));
@@ -78,7 +78,7 @@ TEST_P(SourceTest, WithoutEpochsEachOutputIsAJob) {
 TEST_P(SourceTest, EpochOfItemsIsAJobThatEndsAfterThem) {
   Rig rig(GetParam());
   rig.stage(kSource, {{"n", "7"}}, {.epoch = {.n_items = 3}})
-      .stage(kMapType<Nap>, {}, {.concurrency = 3})
+      .stage(kNap, {}, {.concurrency = 3})
       .stage(kJoin, {}, {.concurrency = 2})
       .run();
   EXPECT_THAT(rig.outputs("0"), ElementsAre("0+1+2"));
@@ -122,7 +122,7 @@ TEST_P(SourceTest, WhicheverBoundIsMetFirstEndsTheEpoch) {
 TEST_P(SourceTest, PartialBatchesAreFlushedAtTheEndOfAnEpochAndNoItemCrossesIt) {
   Rig rig(GetParam());
   rig.stage(kSource, {{"n", "8"}}, {.epoch = {.n_items = 3}})
-      .stage(kMapType<Pass>, {}, {.concurrency = 2})
+      .stage(kPass, {}, {.concurrency = 2})
       .stage(kBatchOfJob, {{"n", "2"}}, {.concurrency = 2})
       .run();
   EXPECT_THAT(rig.outputs("0"), ElementsAre("0+1", "2"));
@@ -132,7 +132,7 @@ TEST_P(SourceTest, PartialBatchesAreFlushedAtTheEndOfAnEpochAndNoItemCrossesIt) 
 
 TEST_P(SourceTest, IndexCountsWithinTheEpoch) {
   Rig rig(GetParam());
-  rig.stage(kSource, {{"n", "5"}}, {.epoch = {.n_items = 3}}).stage(kMapType<Pass>).run();
+  rig.stage(kSource, {{"n", "5"}}, {.epoch = {.n_items = 3}}).stage(kPass).run();
   EXPECT_THAT(rig.indexes["0"], ElementsAre(0, 1, 2));
   EXPECT_THAT(rig.indexes["3"], ElementsAre(0, 1));
 }
@@ -159,7 +159,7 @@ TEST_P(SourceTest, FailedEpochIsFollowedByANewOne) {
   seen.feed = {"a", "bad", "c", "d", "e", "f"};
   Rig rig;
   rig.stage(kFeed, {}, {.epoch = {.n_items = 4}})
-      .stage(kMapType<Fails>, {}, {.queue_items = 1})
+      .stage(kFails, {}, {.queue_items = 1})
       .stage(kJoin, {}, {.concurrency = 2})
       .run();
   EXPECT_EQ(rig.settled["a"], JobState::failed);
@@ -188,7 +188,7 @@ TEST_P(SourceTest, CancelledEpochIsFollowedByANewOne) {
 /// 20 items into a stage that is slow, with room for two in front of it.
 Rig& run_crowded(Rig& rig, OnFull on_full, const graph::Epoch& epoch = {}) {
   return rig.stage(kSource, {{"n", "20"}}, {.on_full = on_full, .epoch = epoch})
-      .stage(kMapType<Nap>, {{"n", "1000"}}, {.queue_items = 2})
+      .stage(kNap, {{"n", "1000"}}, {.queue_items = 2})
       .run();
 }
 

@@ -60,6 +60,8 @@ class Executor {
   virtual void submit(std::vector<WorkerTask*>& batch) CAPSTAN_ON_LOOP = 0;
   /// Appends the tasks whose `run` has returned, in that order.
   virtual void collect(std::vector<WorkerTask*>& finished) CAPSTAN_ON_LOOP = 0;
+  /// Workers without a task, beyond those that the waiting tasks will take. Any thread.
+  virtual unsigned n_spare_workers() const noexcept = 0;
   /// Whether finished tasks, and waiting ones, may be held back for want of a wake-up while others
   /// that should have been short run on. Whoever hands over short tasks then calls nudge() and
   /// collect() now and then.

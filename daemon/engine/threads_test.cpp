@@ -5,6 +5,7 @@
 #include "engine/engine_rig.hpp"
 #include "engine/pool.hpp"
 #include "engine/test_stages.hpp"
+#include "graph/segments.hpp"
 #include "loop/event_loop.hpp"
 
 namespace capstan::engine {
@@ -49,9 +50,9 @@ class LiveRun final : public PlanOfStages, public Observer {
 TEST(Threads, SyncStagesRunOnWorkersAndAsyncStagesOnTheLoop) {
   LiveRun live;
   live.add(kSource, {{"n", "300"}}, {});
-  live.add(kMapType<Pass>, {}, {.concurrency = 3});
-  live.add(kMapType<Nap>, {{"n", "0"}}, {.concurrency = 64});
-  live.add(kMapType<Offloads>, {}, {.concurrency = 4});
+  live.add(kPass, {}, {.concurrency = 3});
+  live.add(kNap, {{"n", "0"}}, {.concurrency = 64});
+  live.add(kOffloads, {}, {.concurrency = 4});
   live.run(2);
   EXPECT_EQ(seen.n_wrong_thread, 0) << "by role or by thread id";
   EXPECT_EQ(live.n_left, 300U);
@@ -61,9 +62,9 @@ TEST(Threads, SyncStagesRunOnWorkersAndAsyncStagesOnTheLoop) {
 TEST(Threads, OneWorkerIsEnoughForAnyGraph) {
   LiveRun live;
   live.add(kSource, {{"n", "20"}}, {});
-  live.add(kMapType<Split>, {{"n", "7"}}, {.concurrency = 2});
-  live.add(kMapType<Pass>, {}, {.inputs = {1}});
-  live.add(kMapType<Offloads>, {}, {.inputs = {1}});
+  live.add(kSplit, {{"n", "7"}}, {.concurrency = 2});
+  live.add(kPass, {}, {.inputs = {1}});
+  live.add(kOffloads, {}, {.inputs = {1}});
   live.add(kJoin, {}, {.concurrency = 2, .inputs = {2, 3}});
   live.add(kBatch, {{"n", "3"}}, {});
   live.run(1);
@@ -74,9 +75,9 @@ TEST(Threads, OneWorkerIsEnoughForAnyGraph) {
 TEST(Threads, NothingIsLostBetweenThreads) {
   LiveRun live;
   live.add(kSource, {{"n", "2000"}}, {});
-  live.add(kMapType<Pass>, {}, {.concurrency = 2, .queue_items = 8});
-  live.add(kMapType<Split>, {{"n", "5"}}, {.concurrency = 3, .queue_items = 8});
-  live.add(kMapType<Pass>, {}, {.concurrency = 2, .order = graph::Order::none});
+  live.add(kPass, {}, {.concurrency = 2, .queue_items = 8});
+  live.add(kSplit, {{"n", "5"}}, {.concurrency = 3, .queue_items = 8});
+  live.add(kPass, {}, {.concurrency = 2, .order = graph::Order::none});
   live.run(2);
   EXPECT_EQ(live.n_done, 2000U);
   EXPECT_EQ(live.n_left, 10000U);

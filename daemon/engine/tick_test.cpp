@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, TickTest, ::testing::Range(0U, 10U));
 
 TEST_P(TickTest, ComesTheTimeThatWasAskedForAfterTheCall) {
   Rig rig(GetParam());
-  rig.stage(of_pipeline()).stage(kMapType<Pass>).start();
+  rig.stage(of_pipeline()).stage(kPass).start();
   rig.submit("a").run_until_idle();
   EXPECT_THAT(rig.pass(9ms).all_left, IsEmpty());
   EXPECT_THAT(rig.pass(1ms).all_left, ElementsAre("a"));
@@ -109,8 +109,8 @@ TEST_P(TickTest, IsForOnceUnlessAskedForAgain) {
 TEST_P(TickTest, JobHasTicksOfItsOwnInJobScope) {
   Rig rig(GetParam());
   // Items come one by one, further apart than the ticks that they ask for.
-  rig.stage(kMapType<NapSplit>, {{"n", "2"}}, {.concurrency = 2})
-      .stage(kMapType<Nap>, {{"n", "100"}})
+  rig.stage(kNapSplit, {{"n", "2"}}, {.concurrency = 2})
+      .stage(kNap, {{"n", "100"}})
       .stage(of_job(), {}, {.concurrency = 2})
       .start();
   rig.submit("a").submit("b").run();
@@ -165,10 +165,7 @@ TEST_P(TickTest, ThatComesWhileAnItemIsInsideFollowsIt) {
 
 TEST_P(TickTest, OfAJobThatWasCancelledNeverComes) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "2"}})
-      .stage(kMapType<Nap>, {{"n", "100"}})
-      .stage(of_job())
-      .start();
+  rig.stage(kSplit, {{"n", "2"}}).stage(kNap, {{"n", "100"}}).stage(of_job()).start();
   rig.submit("a").run_until_idle();
   rig.pass(110ms);
   EXPECT_TRUE(rig.cancel(1));
@@ -192,8 +189,8 @@ TEST_P(TickTest, ThatFailsInPipelineScopeFailsTheJobsThatAreHeld) {
 
 TEST_P(TickTest, ThatFailsInJobScopeFailsItsJobAlone) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Split>, {{"n", "2"}}, {.concurrency = 2})
-      .stage(kMapType<Nap>, {{"n", "100"}})
+  rig.stage(kSplit, {{"n", "2"}}, {.concurrency = 2})
+      .stage(kNap, {{"n", "100"}})
       .stage(of_job(), {}, {.concurrency = 2})
       .start();
   rig.submit("throw").submit("a").run();

@@ -43,7 +43,7 @@ constexpr StageType kProbeSplitOfJob =
 
 TEST_P(TimeoutTest, ItemFailsAtTheLimitAndItsSlotStaysTakenUntilTheCallReturns) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>, {}, {.timeout = 50ms}).start();
+  rig.stage(kProbe, {}, {.timeout = 50ms}).start();
   seen.during_call = [&](const std::string& call) {
     if (call != "stage0:a") return;
     rig.loop.advance(49ms);
@@ -63,7 +63,7 @@ TEST_P(TimeoutTest, ItemFailsAtTheLimitAndItsSlotStaysTakenUntilTheCallReturns) 
 
 TEST_P(TimeoutTest, StuckWorkerHasASubstituteForAsLongAsItIsStuck) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>, {}, {.timeout = 50ms}).start();
+  rig.stage(kProbe, {}, {.timeout = 50ms}).start();
   seen.during_call = [&](const std::string&) {
     rig.loop.advance(49ms);
     EXPECT_EQ(rig.executor.n_substitutes, 0);
@@ -76,7 +76,7 @@ TEST_P(TimeoutTest, StuckWorkerHasASubstituteForAsLongAsItIsStuck) {
 
 TEST_P(TimeoutTest, OthersGoOnWhileAWorkerIsStuck) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>, {}, {.concurrency = 2, .timeout = 50ms}).start();
+  rig.stage(kProbe, {}, {.concurrency = 2, .timeout = 50ms}).start();
   seen.during_call = [&](const std::string& call) {
     if (call != "stage0:a") return;
     rig.loop.advance(50ms);
@@ -90,7 +90,7 @@ TEST_P(TimeoutTest, OthersGoOnWhileAWorkerIsStuck) {
 TEST_P(TimeoutTest, WithoutASubstituteTheItemFailsAllTheSame) {
   Rig rig(GetParam());
   rig.executor.has_substitutes = false;
-  rig.stage(kMapType<Probe>, {}, {.timeout = 50ms}).start();
+  rig.stage(kProbe, {}, {.timeout = 50ms}).start();
   seen.during_call = [&](const std::string&) { rig.loop.advance(1s); };
   rig.submit("a").run();
   EXPECT_EQ(rig.messages["a"], kMessage);
@@ -99,7 +99,7 @@ TEST_P(TimeoutTest, WithoutASubstituteTheItemFailsAllTheSame) {
 
 TEST_P(TimeoutTest, WaitingForAWorkerDoesNotCount) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>, {}, {.timeout = 50ms}).start();
+  rig.stage(kPass, {}, {.timeout = 50ms}).start();
   rig.submit("a");
   rig.loop.run_until_idle();
   rig.loop.advance(1h);
@@ -110,7 +110,7 @@ TEST_P(TimeoutTest, WaitingForAWorkerDoesNotCount) {
 TEST_P(TimeoutTest, WaitingForRoomDoesNotCountAndEachCallCountsApart) {
   Rig rig(GetParam());
   rig.stage(kMapType<ProbeSplit>, {}, {.timeout = 50ms})
-      .stage(kMapType<Nap>, {{"n", "3600000"}}, {.queue_items = 1})
+      .stage(kNap, {{"n", "3600000"}}, {.queue_items = 1})
       .start();
   seen.during_call = [&](const std::string&) { rig.loop.advance(40ms); };
   rig.submit("a").run();
@@ -121,7 +121,7 @@ TEST_P(TimeoutTest, WaitingForRoomDoesNotCountAndEachCallCountsApart) {
 TEST_P(TimeoutTest, GeneratorThatExceedsItInALaterCallKeepsWhatItGave) {
   Rig rig(GetParam());
   rig.stage(kMapType<ProbeSplit>, {}, {.on_error = OnError::drop, .timeout = 50ms})
-      .stage(kMapType<Pass>)
+      .stage(kPass)
       .start();
   seen.during_call = [&](const std::string& call) {
     if (call == "a/1") rig.loop.advance(60ms);
@@ -133,7 +133,7 @@ TEST_P(TimeoutTest, GeneratorThatExceedsItInALaterCallKeepsWhatItGave) {
 
 TEST_P(TimeoutTest, DroppedWhereTheStageSaysSoOnceTheCallHasReturned) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>, {}, {.on_error = OnError::drop, .timeout = 50ms}).start();
+  rig.stage(kProbe, {}, {.on_error = OnError::drop, .timeout = 50ms}).start();
   seen.during_call = [&](const std::string& call) {
     if (call == "stage0:a") rig.loop.advance(1s);
   };
@@ -145,8 +145,7 @@ TEST_P(TimeoutTest, DroppedWhereTheStageSaysSoOnceTheCallHasReturned) {
 
 TEST_P(TimeoutTest, TriedAgainWhereTheStageSaysSo) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Probe>, {}, {.retry = {.n_retries = 1, .backoff = 1ms}, .timeout = 50ms})
-      .start();
+  rig.stage(kProbe, {}, {.retry = {.n_retries = 1, .backoff = 1ms}, .timeout = 50ms}).start();
   seen.during_call = [&](const std::string&) {
     if (seen.calls.size() == 1) rig.loop.advance(1s);
   };
@@ -161,11 +160,11 @@ TEST_P(TimeoutTest, WhatComesTooLateDoesNotRunOnThroughTheSegment) {
   for (const unsigned n_retries : {0U, 1U}) {
     reset();
     Rig rig(GetParam());
-    rig.stage(kMapType<Probe>, {},
+    rig.stage(kProbe, {},
               {.on_error = OnError::drop,
                .retry = {.n_retries = n_retries, .backoff = 1ms},
                .timeout = 50ms})
-        .stage(kMapType<Probe>)
+        .stage(kProbe)
         .start();
     seen.during_call = [&](const std::string&) {
       if (seen.calls.size() == 1) rig.loop.advance(1s);
@@ -191,7 +190,7 @@ TEST_P(TimeoutTest, FinishHasItToo) {
 
 TEST_P(TimeoutTest, CoroutineIsCancelledAtItsAwaitAndNeedsNoSubstitute) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Nap>, {{"n", "1000"}}, {.timeout = 50ms}).start();
+  rig.stage(kNap, {{"n", "1000"}}, {.timeout = 50ms}).start();
   rig.submit("a").run_until_idle().pass(49ms);
   EXPECT_THAT(rig.settled, IsEmpty());
   rig.pass(1ms);
@@ -203,9 +202,7 @@ TEST_P(TimeoutTest, CoroutineIsCancelledAtItsAwaitAndNeedsNoSubstitute) {
 
 TEST_P(TimeoutTest, CallThatEndsInTimeLeavesNoTimer) {
   Rig rig(GetParam());
-  rig.stage(kMapType<Pass>, {}, {.timeout = 50ms})
-      .stage(kMapType<Pass>, {}, {.timeout = 1h})
-      .start();
+  rig.stage(kPass, {}, {.timeout = 50ms}).stage(kPass, {}, {.timeout = 1h}).start();
   rig.submit("a").run_until_idle();
   EXPECT_EQ(rig.loop.n_watches(), 0U);
   rig.run();

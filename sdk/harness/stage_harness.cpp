@@ -42,6 +42,7 @@ class StageHarness::Surroundings final : public StageContext, public Logger, pub
   void request_tick(std::chrono::nanoseconds delay) noexcept override { tick_delay = delay; }
   void charge(std::int64_t bytes) noexcept override { n_charged += bytes; }
   void expect_jobs(std::uint64_t n_jobs) noexcept override { n_expected = n_jobs; }
+  unsigned n_spare_workers() const noexcept override { return n_spare; }
   std::shared_ptr<void> shared_object(MakeShared make, void* argument) override {
     if (!shared_state) shared_state = make(argument);
     return shared_state;
@@ -101,6 +102,7 @@ class StageHarness::Surroundings final : public StageContext, public Logger, pub
   std::shared_ptr<void> shared_state;
   std::vector<std::string> lines;
   std::uint64_t n_expected = 0;
+  unsigned n_spare = 0;
   std::chrono::nanoseconds tick_delay{0};
   std::int64_t n_charged = 0;
   bool cancel_requested = false;
@@ -235,6 +237,9 @@ std::chrono::nanoseconds StageHarness::requested_tick() const noexcept {
   return surroundings_->tick_delay;
 }
 std::int64_t StageHarness::n_charged_bytes() const noexcept { return surroundings_->n_charged; }
+void StageHarness::set_spare_workers(unsigned n_workers) noexcept {
+  surroundings_->n_spare = n_workers;
+}
 std::uint64_t StageHarness::n_expected_jobs() const noexcept { return surroundings_->n_expected; }
 
 CAPSTAN_END_NAMESPACE

@@ -1,5 +1,7 @@
 #include "soak/live.hpp"
 
+#include "graph/segments.hpp"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -49,6 +49,7 @@ class Surroundings final : public StageContext, private Wake {
   void request_tick(std::chrono::nanoseconds) noexcept override {}
   void charge(std::int64_t) noexcept override {}
   void expect_jobs(std::uint64_t) noexcept override {}
+  unsigned n_spare_workers() const noexcept override { return 0; }
   void offload(Work& work) override {
     loop_home.check();
     task_.work = &work;

@@ -28,6 +28,7 @@ class Workers final : public Executor, private Wake {
   void collect(std::vector<WorkerTask*>& finished) override;
   bool begin_substitute() override;
   void end_substitute() override;
+  unsigned n_spare_workers() const noexcept override { return 0; }
   bool may_hold_back() const noexcept override { return false; }
   void nudge() override {}
   void stop() override;

@@ -68,6 +68,9 @@ class CAPSTAN_EXPORT StageContext {
   virtual void charge(std::int64_t bytes) noexcept = 0;
   /// A source tells how many jobs it will emit in all, for progress. Any thread.
   virtual void expect_jobs(std::uint64_t n_jobs) noexcept = 0;
+  /// Workers that nobody has work for at the moment: how many threads of its own a call may use
+  /// beside its worker. A guess, which may be out of date at once. Any thread.
+  virtual unsigned n_spare_workers() const noexcept = 0;
   /// Interfaces added after SDK 1.0, by name; null when unknown.
   virtual void* query(const char* interface_name) noexcept;
 

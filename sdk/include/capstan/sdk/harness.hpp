@@ -94,6 +94,8 @@ class StageHarness {
   ManualLoop& loop() noexcept;
   /// Lines logged so far, each "level: text".
   const std::vector<std::string>& log_lines() const noexcept;
+  /// What the stage is told of spare workers; none unless set.
+  void set_spare_workers(unsigned n_workers) noexcept;
   /// What the source told expect_jobs, 0 if nothing.
   std::uint64_t n_expected_jobs() const noexcept;
 
