@@ -77,6 +77,7 @@ void Pool::submit(std::vector<WorkerTask*>& batch) {
     const std::size_t n_soon_free = n_alive_ - n_asleep - n_in_long_;
     if (n_wanted > n_soon_free) n_wake = std::min(n_wanted - n_soon_free, n_asleep);
     n_waking_ += static_cast<unsigned>(n_wake);
+    has_tasks_.store(true, std::memory_order_relaxed);
   }
   batch.clear();
   for (; n_wake > 0; --n_wake) has_work_.notify_one();
@@ -141,6 +142,7 @@ WorkerTask* Pool::take_task(Worker& worker) {
   worker.took = worker.expected = {};
   if (std::exchange(worker.is_in_long_task, false)) --n_in_long_;
   WorkerTask* task = n_surplus_ > 0 ? nullptr : queue_.pop();
+  has_tasks_.store(queue_.size() > 0, std::memory_order_relaxed);
   if (!task) return nullptr;
   worker.share = task->share;
   worker.expected = task->expected;
@@ -149,8 +151,19 @@ WorkerTask* Pool::take_task(Worker& worker) {
   return task;
 }
 
+/// Waits a little for the next task, awake: a thread that sleeps costs its waker more than short
+/// tasks take. One worker at a time, and by yielding, so that nobody else has to wait for it.
+void Pool::look_for_work() noexcept {
+  if (is_looking_.exchange(true, std::memory_order_relaxed)) return;
+  for (int i = 0; i < kLooks && !has_tasks_.load(std::memory_order_relaxed); ++i) {
+    std::this_thread::yield();
+  }
+  is_looking_.store(false, std::memory_order_relaxed);
+}
+
 /// Null when the worker is to end.
 WorkerTask* Pool::next_task(Worker& worker) {
+  const bool was_short = !worker.is_in_long_task;
   WorkerTask* task = nullptr;
   {
     MutexLock lock(mutex_);
@@ -158,6 +171,7 @@ WorkerTask* Pool::next_task(Worker& worker) {
   }
   if (!task || !task->is_short) announce(worker);
   if (task) return task;
+  if (was_short) look_for_work();
   MutexLock lock(mutex_);
   while (!(task = take_task(worker))) {
     if (n_surplus_ > 0 || (is_stopping_ && queue_.size() == 0)) {

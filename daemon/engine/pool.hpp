@@ -1,6 +1,7 @@
 // The worker threads that run sync stages.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <thread>
 
@@ -13,7 +14,8 @@ namespace capstan::engine {
 ///
 /// A worker tells the loop of what it has finished when it finds nothing more to do, before a task
 /// that may be long, and when kWordDelay has passed. Waiting tasks wake as many workers as their
-/// time is worth. Where a task that should be short is not, the loop's nudge makes up for it.
+/// time is worth; after a short task one worker looks out for the next before it sleeps. Where a
+/// task that should be short is not, the loop's nudge makes up for it.
 ///
 /// Threads: construct, submit, collect and destroy on the loop's side; workers are its own.
 class Pool final : public Executor {
@@ -44,6 +46,9 @@ class Pool final : public Executor {
   // After which the loop is told of what has been finished, so that it wakes meanwhile.
   static constexpr std::chrono::nanoseconds kWordDelay = std::chrono::microseconds(4);
 
+  // Yields to look for work before a worker sleeps: about 40 us.
+  static constexpr int kLooks = 100;
+
   /// A worker's own state.
   struct Worker {
     unsigned number = 0;
@@ -64,6 +69,7 @@ class Pool final : public Executor {
   WorkerTask* next_task(Worker& worker);
   WorkerTask* take_task(Worker& worker) CAPSTAN_REQUIRES(mutex_);
   void run_chain(Worker& worker, WorkerTask* task);
+  void look_for_work() noexcept;
   void finish(Worker& worker, WorkerTask* task);
   void announce(Worker& worker);
 
@@ -78,6 +84,8 @@ class Pool final : public Executor {
   unsigned n_surplus_ CAPSTAN_GUARDED_BY(mutex_) = 0;         // workers that may go
   std::vector<unsigned> retired_ CAPSTAN_GUARDED_BY(mutex_);  // ended, not joined yet
   bool is_stopping_ CAPSTAN_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> has_tasks_{false};  // a hint, for who looks
+  std::atomic<bool> is_looking_{false};
   Mutex finished_mutex_;
   // A list through WorkerTask::next: workers have no use for memory here that they may not get.
   WorkerTask* first_finished_ CAPSTAN_GUARDED_BY(finished_mutex_) = nullptr;
