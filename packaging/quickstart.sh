@@ -31,7 +31,8 @@ log=$top/build/quickstart.log
 mkdir -p "$top/build"
 # No terminal is needed, so the compiler's words go to a file and are shown when it fails.
 if ! {
-  { [[ -f $top/build/build.ninja ]] || meson setup "$top/build" "$top" --buildtype=release; } &&
+  { [[ -f $top/build/build.ninja ]] ||
+    meson setup "$top/build" "$top" --buildtype=release -Dunity=on -Dunity_size=1000; } &&
     meson compile -C "$top/build" programs
 } >"$log" 2>&1 </dev/null; then
   tail -n 40 "$log" >&2

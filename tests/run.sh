@@ -60,9 +60,12 @@ count_meson_tests() {
   done < <(python3 tests/count_tests.py --failures "$build/meson-logs/testlog.json")
 }
 
+# Built once and from scratch: the product as few large units, which share the reading of headers.
+fresh=(-Dunity=on -Dunity_size=1000)
+
 # Checked builds: asserts, readable stack traces, and as fast to compile as they can be, which is
 # most of their time. GCC's sanitizers bring false warnings, so those two leave -Werror to the rest.
-checked=(--buildtype=debug -Ddebug=false -Doptimization=0)
+checked=(--buildtype=debug -Ddebug=false -Doptimization=0 "${fresh[@]}")
 
 configure() {
   local build=$1
@@ -75,18 +78,19 @@ run_tests() {
   local build=$1 label=$2 status=0
   shift 2
   rm -f "$build/meson-logs/testlog.json"
-  "${test_prefix[@]}" meson test -C "$build" --no-rebuild --print-errorlogs "$@" || status=$?
+  # Builds what these tests need, if that has not been done.
+  "${test_prefix[@]}" meson test -C "$build" --print-errorlogs "$@" || status=$?
   if [[ -f $build/meson-logs/testlog.json ]]; then count_meson_tests "$build" "$label"; fi
   return "$status"
 }
 
 test_release() {
-  configure build --buildtype=release -Dbench=true && meson compile -C build &&
+  configure build --buildtype=release "${fresh[@]}" -Dbench=true && meson compile -C build &&
     run_tests build release --no-suite lint
 }
 
 test_lint() {
-  configure build --buildtype=release -Dbench=true && meson compile -C build &&
+  configure build --buildtype=release "${fresh[@]}" -Dbench=true && meson compile -C build &&
     run_tests build lint --suite lint
 }
 
@@ -132,7 +136,7 @@ test_soak() {
   local first
   first=$(($(date +%s) * 1000))
   export CAPSTAN_SOAK_ITEMS=${CAPSTAN_SOAK_ITEMS:-10000000} CAPSTAN_FAULT_STEP=${CAPSTAN_FAULT_STEP:-1}
-  configure build --buildtype=release && meson compile -C build &&
+  configure build --buildtype=release "${fresh[@]}" && meson compile -C build &&
     run_tests build soak --suite soak --timeout-multiplier 60 &&
     CAPSTAN_SEEDS=$first-$((first + fuzz_seconds * 4000)) build/daemon/simulation_test
   local status=$?
@@ -154,7 +158,8 @@ test_asan() {
   export ASAN_OPTIONS=detect_leaks=$leaks:detect_stack_use_after_return=1:abort_on_error=0
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   configure build-tests/asan "${checked[@]}" -Dcpp_args=-g1 -Db_lundef=false \
-    -Dwerror=false -Db_sanitize=address,undefined && meson compile -C build-tests/asan && repeat_tests asan
+    -Dwerror=false -Db_sanitize=address,undefined && meson compile -C build-tests/asan &&
+    repeat_tests asan --no-suite lint --no-suite e2e
 }
 
 # ThreadSanitizer needs its shadow addresses free, which a kernel with strong address randomisation
@@ -175,23 +180,26 @@ test_tsan() {
   fi
   configure build-tests/tsan "${checked[@]}" -Dcpp_args=-g1 -Db_lundef=false \
     -Dwerror=false -Db_sanitize=thread &&
-    meson compile -C build-tests/tsan && repeat_tests tsan
+    meson compile -C build-tests/tsan programs && repeat_tests tsan --suite threads
   local status=$?
   test_prefix=()
   return "$status"
 }
 
-# Lint looks at the sources, which a sanitizer does not change. Of further real media a sample is
+# repeat_tests BUILD SELECTION...: the selected tests, then those of the programs. Lint looks at the
+# sources, which a sanitizer does not change; most unit tests have one thread, where there is no race. Of further real media a sample is
 # enough here: the release build has taken all. Leaks are looked for in the unit tests: in programs
 # that load plugins the leak checker of GCC 12 now and then crashes itself at their end (it reads
 # thread-local memory of a loaded library: "Tracer caught signal 11").
 repeat_tests() {
+  local build=build-tests/$1 label=$1
+  shift
   export CAPSTAN_MEDIA_STEP=${CAPSTAN_MEDIA_STEP:-20}
   local end=$((SECONDS + long_seconds))
   while
-    run_tests "build-tests/$1" "$1" --no-suite lint --no-suite e2e --timeout-multiplier 5 &&
+    run_tests "$build" "$label" "$@" --timeout-multiplier 5 &&
       ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" \
-        run_tests "build-tests/$1" "$1" --suite e2e --timeout-multiplier 5
+        run_tests "$build" "$label" --suite e2e --timeout-multiplier 5
   do
     ((SECONDS < end)) || return 0
   done
@@ -199,7 +207,7 @@ repeat_tests() {
 }
 
 test_prefix=()
-fuzz_seconds=60
+fuzz_seconds=30
 long_seconds=0
 is_long=0
 phases=()

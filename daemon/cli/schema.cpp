@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kDraft = "http://json-schema.org/draft-07/schema#";
 
-Json max_failures(const char* help) { return count(0, 1000000000, help); }
+Json max_failures(const char* help) { return whole_number(0, 1000000000, help); }
 
 Json max_failure_rate(const char* help) {
   Json schema = number("number", R"(^[0-9.]+(e-?[0-9]+)?$)");
@@ -20,15 +20,15 @@ Json max_failure_rate(const char* help) {
 
 Json engine_keys() {
   Json queue = object();
-  queue["properties"]["items"] = count(1, 65536, "items that may wait");
+  queue["properties"]["items"] = whole_number(1, 65536, "items that may wait");
   queue["properties"]["bytes"] = described(number("integer", kBytes), "bytes that may wait");
   Json retry = object();
-  retry["properties"]["times"] = count(0, 100, "tries after the first");
+  retry["properties"]["times"] = whole_number(0, 100, "tries after the first");
   retry["properties"]["backoff"] =
       described(pattern(kDuration), "pause before the first retry; doubles each time");
   retry["required"] = {"times"};
   Json epoch = object();
-  epoch["properties"]["items"] = count(1, 1000000000, "items in a job");
+  epoch["properties"]["items"] = whole_number(1, 1000000000, "items in a job");
   epoch["properties"]["bytes"] = described(number("integer", kBytes), "bytes in a job");
   epoch["properties"]["time"] = described(pattern(kDuration), "how long a job lasts");
   epoch["minProperties"] = 1;
@@ -39,12 +39,12 @@ Json engine_keys() {
       {"from", described({{"anyOf", {text, {{"type", "array"}, {"items", text}, {"minItems", 1}}}}},
                          "the stage or stages that the items come from, or 'ID.PATH' for one path "
                          "of a stage; default: the one above")},
-      {"concurrency", count(1, 1024, "items (or jobs) that are inside of the stage at once")},
-      {"queue", described({{"anyOf", {count(1, 65536, "items that may wait"), queue}}},
+      {"concurrency", whole_number(1, 1024, "items (or jobs) that are inside of the stage at once")},
+      {"queue", described({{"anyOf", {whole_number(1, 65536, "items that may wait"), queue}}},
                           "what may wait in front of the stage")},
       {"order", described({{"enum", {"job", "none", "global"}}}, "in which order items go on")},
       {"timeout", described(pattern(kDuration), "of one item in this stage")},
-      {"retry", described({{"anyOf", {count(0, 100, "tries after the first"), retry}}},
+      {"retry", described({{"anyOf", {whole_number(0, 100, "tries after the first"), retry}}},
                           "more tries of an item that failed")},
       {"on_error", described({{"enum", {"fail", "drop", "dead_letter"}}},
                              "what becomes of the job when an item fails for the last time")},
@@ -80,7 +80,7 @@ Json stage_form(const std::vector<graph::CatalogEntry>& entries) {
 Json daemon_form() {
   Json schema = object();
   schema["properties"] = {
-      {"workers", described({{"anyOf", {{{"const", "auto"}}, count(1, 1024, "threads")}}},
+      {"workers", described({{"anyOf", {{{"const", "auto"}}, whole_number(1, 1024, "threads")}}},
                             "threads that run sync stages; auto: one a CPU")},
       {"memory", described(number("integer", kBytes), "bytes of payload in flight")},
       {"plugin_path", described({{"type", "array"}, {"items", {{"type", "string"}}}},
@@ -95,7 +95,7 @@ std::string configuration_schema(const std::vector<graph::CatalogEntry>& entries
   pipeline["properties"]["stages"] = {
       {"type", "array"}, {"minItems", 1}, {"items", stage_form(entries)}};
   pipeline["properties"]["weight"] =
-      count(1, 1000, "share of the workers against that of other pipelines");
+      whole_number(1, 1000, "share of the workers against that of other pipelines");
   pipeline["properties"]["max_failures"] =
       max_failures("failed jobs that are borne; one more, and no more are taken in");
   pipeline["properties"]["max_failure_rate"] =

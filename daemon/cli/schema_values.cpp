@@ -14,7 +14,7 @@ Json object() {
   return {{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
 }
 
-Json count(std::uint64_t low, std::uint64_t high, const char* help) {
+Json whole_number(std::uint64_t low, std::uint64_t high, const char* help) {
   Json schema = number("integer", "^[0-9]+$");
   schema["minimum"] = low;
   schema["maximum"] = high;

@@ -19,7 +19,7 @@ Json pattern(const std::string& expression);
 /// A number of that JSON type, or text of that form.
 Json number(const char* type, const char* expression);
 /// A whole number of this range.
-Json count(std::uint64_t low, std::uint64_t high, const char* help);
+Json whole_number(std::uint64_t low, std::uint64_t high, const char* help);
 /// A map that knows no key yet.
 Json object();
 Json described(Json schema, const char* help);
