@@ -44,6 +44,12 @@ std::vector<std::string> default_plugin_path() {
   return folders.empty() ? std::vector<std::string>{CAPSTAN_PLUGIN_FOLDER} : folders;
 }
 
+std::optional<std::string> load_plugins(loader::Loader& loader, const std::string& folder) {
+  std::vector<std::string> names;
+  if (const auto error = config::list_folder(folder, names)) return error.message();
+  return loader.load_folder(folder, names);
+}
+
 std::vector<graph::CatalogEntry> PluginCatalog::entries() const {
   std::vector<graph::CatalogEntry> entries;
   for (const loader::LoadedType& each : loader_.types()) {
@@ -56,14 +62,14 @@ void Plan::read(const std::string& path) {
   config = config::load(path, config::process_environment(), default_plugin_path(), faults);
   n_workers = config::count_workers(config.daemon);
   for (const config::Text& folder : config.daemon.plugin_path) {
-    if (const auto reason = loader.load_folder(folder.value)) {
+    if (const auto reason = load_plugins(loader, folder.value)) {
       faults.error(folder.mark,
                    "cannot load plugins from " + config::quote(folder.value) + ": " + *reason);
     }
   }
   // So that the rest of the configuration can be checked as well; nothing starts from it.
   if (faults.has_errors() && loader.types().empty()) {
-    for (const std::string& folder : default_plugin_path()) loader.load_folder(folder);
+    for (const std::string& folder : default_plugin_path()) load_plugins(loader, folder);
   }
 }
 

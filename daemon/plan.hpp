@@ -39,5 +39,7 @@ struct Plan {
 /// Folders that plugins are loaded from when nothing else is said: those of $CAPSTAN_PLUGIN_PATH
 /// (separated by colons), or of the build tree the program lies in, or the installed one.
 std::vector<std::string> default_plugin_path();
+/// Loads every plugin of a folder. Returns why the folder cannot be used, if so.
+std::optional<std::string> load_plugins(loader::Loader& loader, const std::string& folder);
 
 }  // namespace capstan

@@ -55,7 +55,7 @@ int inspect(const cli::InspectRequest& request, const std::vector<std::string>& 
   loader::Loader loader;
   std::vector<std::string> faults;
   for (const std::string& folder : plugin_path) {
-    if (const auto reason = loader.load_folder(folder)) {
+    if (const auto reason = load_plugins(loader, folder)) {
       faults.push_back("cannot load plugins from " + log::escape(folder) + ": " + *reason);
     }
   }

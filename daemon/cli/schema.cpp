@@ -39,7 +39,8 @@ Json engine_keys() {
       {"from", described({{"anyOf", {text, {{"type", "array"}, {"items", text}, {"minItems", 1}}}}},
                          "the stage or stages that the items come from, or 'ID.PATH' for one path "
                          "of a stage; default: the one above")},
-      {"concurrency", whole_number(1, 1024, "items (or jobs) that are inside of the stage at once")},
+      {"concurrency",
+       whole_number(1, 1024, "items (or jobs) that are inside of the stage at once")},
       {"queue", described({{"anyOf", {whole_number(1, 65536, "items that may wait"), queue}}},
                           "what may wait in front of the stage")},
       {"order", described({{"enum", {"job", "none", "global"}}}, "in which order items go on")},

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "config/folder.hpp"
 #include "loader/descriptor_file.hpp"
 
 namespace capstan::loader {
@@ -62,9 +61,8 @@ void check_type(const StageType& type) {
 
 }  // namespace
 
-std::optional<std::string> Loader::load_folder(const std::string& folder) {
-  std::vector<std::string> names;
-  if (const auto error = config::list_folder(folder, names)) return error.message();
+std::optional<std::string> Loader::load_folder(const std::string& folder,
+                                               const std::vector<std::string>& names) {
   try {
     check_owner(folder);
   } catch (const std::runtime_error& failure) {

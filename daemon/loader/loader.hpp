@@ -22,9 +22,10 @@ struct LoadedType {
 /// coroutines and exceptions may still point at their code.
 class Loader {
  public:
-  /// Loads every `*.so` of a folder, by name. Returns why the folder cannot be used, if so. A
-  /// plugin that is refused gives one line in faults(); the others go on.
-  std::optional<std::string> load_folder(const std::string& folder);
+  /// Loads every `*.so` among the names in a folder, in their order. Returns why the folder cannot
+  /// be used, if so. A plugin that is refused gives one line in faults(); the others go on.
+  std::optional<std::string> load_folder(const std::string& folder,
+                                         const std::vector<std::string>& names);
 
   const std::vector<LoadedType>& types() const noexcept { return types_; }
   const StageType* find(std::string_view name) const noexcept;
