@@ -42,6 +42,16 @@ struct AvIoContextDeleter {
 };
 using AvIoContextPtr = std::unique_ptr<AVIOContext, AvIoContextDeleter>;
 
+/// Memory that grows as it is written to, as avio_open_dyn_buf makes it.
+struct AvDynamicIoDeleter {
+  void operator()(AVIOContext* context) const noexcept {
+    std::uint8_t* bytes = nullptr;
+    avio_close_dyn_buf(context, &bytes);
+    av_free(bytes);
+  }
+};
+using AvDynamicIoPtr = std::unique_ptr<AVIOContext, AvDynamicIoDeleter>;
+
 struct AvFilterGraphDeleter {
   void operator()(AVFilterGraph* graph) const noexcept { avfilter_graph_free(&graph); }
 };

@@ -1,6 +1,7 @@
 // All FFmpeg stages are one plugin, since they share one copy of libav*.
 #include "decode_stage.hpp"
 #include "encode_stage.hpp"
+#include "hash_stage.hpp"
 #include "scale_stage.hpp"
 #include "sheet_stage.hpp"
 
@@ -13,6 +14,8 @@ CAPSTAN_PLUGIN(
                              "video_frame|audio_frame", Scope::item, kDecodeOptions}),
     stage_type<ScaleStage>({"scale", "changes the size and pixel format of pictures", "video_frame",
                             "video_frame", Scope::item, kScaleOptions}),
+    stage_type<HashStage>({"hash", "gives the framemd5 or framecrc text of a job's frames",
+                           "video_frame|audio_frame", "bytes", Scope::job, kHashOptions}),
     stage_type<EncodeStage>({"encode", "makes image files of pictures", "video_frame", "bytes",
                              Scope::item, kEncodeOptions}),
     stage_type<SheetStage>({"sheet", "puts the pictures of a run side by side on pages",
