@@ -2,6 +2,7 @@
 #include "decode_stage.hpp"
 #include "encode_stage.hpp"
 #include "hash_stage.hpp"
+#include "probe_stage.hpp"
 #include "scale_stage.hpp"
 #include "sheet_stage.hpp"
 
@@ -14,6 +15,8 @@ CAPSTAN_PLUGIN(
                              "video_frame|audio_frame", Scope::item, kDecodeOptions}),
     stage_type<ScaleStage>({"scale", "changes the size and pixel format of pictures", "video_frame",
                             "video_frame", Scope::item, kScaleOptions}),
+    stage_type<ProbeStage>({"probe", "tells what is in a media file, as JSON", "reference|bytes",
+                            "bytes", Scope::item}),
     stage_type<HashStage>({"hash", "gives the framemd5 or framecrc text of a job's frames",
                            "video_frame|audio_frame", "bytes", Scope::job, kHashOptions}),
     stage_type<EncodeStage>({"encode", "makes image files of pictures", "video_frame", "bytes",

@@ -35,7 +35,7 @@ ONLY_IN = {
     "jpeglib.h": ("plugins/ffmpeg/",),
     "spdlog/": ("daemon/log/",),
     "CLI/": ("daemon/cli/", "daemon/main.cpp"),
-    "nlohmann/": ("daemon/cli/",),
+    "nlohmann/": ("daemon/cli/", "plugins/ffmpeg/"),
     "gst/": ("tests/bench/engine/gstreamer.cpp",),
 }
 TEST_LIBRARIES = ("gtest/", "gmock/")

@@ -60,6 +60,13 @@ make -f lavfi -i "$sound:duration=1" tone.wav
 make -i tone.wav tone.flac
 make -i tone.wav -i photo.jpg -map 0 -map 1 -c:v mjpeg -disposition:v attached_pic cover.mp3
 
+# Names and numbers about them.
+printf ';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=Eins\n' >chapters.txt
+printf '[CHAPTER]\nTIMEBASE=1/1000\nSTART=500\nEND=1000\ntitle=Zwei\n' >>chapters.txt
+make -i tone.wav -i chapters.txt -map_chapters 1 -c copy -disposition:a default -metadata:s:a language=deu \
+  chapters.mkv
+make -i tone.wav -c:a aac -metadata title="$(printf 'Caf\351')" latin1.mp4
+
 # Bad ones.
 : >empty.mp4
 : >empty.jpg

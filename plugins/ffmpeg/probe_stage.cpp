@@ -1,0 +1,80 @@
+#include "probe_stage.hpp"
+
+#include "av_log.hpp"
+#include "probe_stream.hpp"
+
+namespace capstan::ffmpeg {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Telling the streams apart may take decoding a picture: none that decode would refuse.
+constexpr std::int64_t kMaxPixels = 268435456;
+
+Json describe_format(AVFormatContext& context, const std::string& name) {
+  Json out;
+  if (!name.empty()) out["filename"] = name;
+  out["nb_streams"] = context.nb_streams;
+  out["format_name"] = context.iformat->name;
+  if (context.iformat->long_name) out["format_long_name"] = context.iformat->long_name;
+  if (context.start_time != AV_NOPTS_VALUE) {
+    out["start_time"] = seconds_of(context.start_time, AV_TIME_BASE_Q);
+  }
+  if (context.duration != AV_NOPTS_VALUE) {
+    out["duration"] = seconds_of(context.duration, AV_TIME_BASE_Q);
+  }
+  if (const std::int64_t size = avio_size(context.pb); size >= 0) out["size"] = size;
+  if (context.bit_rate > 0) out["bit_rate"] = context.bit_rate;
+  out["tags"] = describe_tags(context.metadata);
+  return out;
+}
+
+Json describe_chapters(const AVFormatContext& context) {
+  Json out = Json::array();
+  for (unsigned i = 0; i < context.nb_chapters; ++i) {
+    const AVChapter& chapter = *context.chapters[i];
+    out.push_back({{"id", chapter.id},
+                   {"time_base", written(chapter.time_base)},
+                   {"start", chapter.start},
+                   {"start_time", seconds_of(chapter.start, chapter.time_base)},
+                   {"end", chapter.end},
+                   {"end_time", seconds_of(chapter.end, chapter.time_base)},
+                   {"tags", describe_tags(chapter.metadata)}});
+  }
+  return out;
+}
+
+Json describe(AVFormatContext& context, const std::string& name) {
+  Json out;
+  out["format"] = describe_format(context, name);
+  out["streams"] = Json::array();
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    out["streams"].push_back(describe_stream(context, *context.streams[i]));
+  }
+  out["chapters"] = describe_chapters(context);
+  return out;
+}
+
+Buffer to_buffer(const std::string& text) {
+  Buffer buffer = Buffer::allocate(text.size());
+  text.copy(reinterpret_cast<char*>(buffer.mutable_data()), text.size());
+  return buffer;
+}
+
+}  // namespace
+
+ProbeStage::ProbeStage(StageContext& context, const Options&) : context_(context) {}
+
+Item ProbeStage::process(Item in) {
+  LogSink sink(context_.log());
+  LogScope scope(sink);
+  const InputSource source(in);
+  Input input(source, kMaxPixels, [this] { return context_.is_cancelled(); });
+  const Json about = describe(input.context(), source.is_file() ? source.path() : source.name());
+  // Tags may hold bytes of any encoding; what is no UTF-8 becomes U+FFFD, as in ffprobe.
+  const std::string text = about.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return std::move(in).with(make_ref<Bytes>(to_buffer(text), "application/json"));
+}
+
+}  // namespace capstan::ffmpeg
