@@ -43,7 +43,9 @@ void LogSink::write(std::string line, bool is_error) noexcept {
   ++n_lines_;
   if (n_lines_ <= kMaxLinesPerItem) logger_.debug("ffmpeg: " + line);
   if (n_lines_ == kMaxLinesPerItem) logger_.debug("ffmpeg: further lines are left out");
-  if (is_error) last_error_ = std::move(line);
+  if (!is_error) return;
+  if (first_error_.empty()) first_error_ = line;
+  last_error_ = std::move(line);
 }
 
 LogScope::LogScope(LogSink& sink) noexcept : outer_(current_sink) {
@@ -56,6 +58,8 @@ LogScope::~LogScope() { current_sink = outer_; }
 void LogScope::clear_error() noexcept {
   if (current_sink) current_sink->clear_error();
 }
+
+std::string LogScope::first_error() { return current_sink ? current_sink->first_error() : ""; }
 
 std::string LogScope::last_error() { return current_sink ? current_sink->last_error() : ""; }
 

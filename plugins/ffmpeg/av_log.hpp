@@ -20,11 +20,16 @@ class LogSink {
   /// One formatted line. `is_error` for FFmpeg's levels error and above.
   void write(std::string line, bool is_error) noexcept;
   const std::string& last_error() const noexcept { return last_error_; }
-  void clear_error() noexcept { last_error_.clear(); }
+  /// The cause, where the last line is only its consequence.
+  const std::string& first_error() const noexcept { return first_error_; }
+  void clear_error() noexcept {
+    first_error_.clear();
+    last_error_.clear();
+  }
 
  private:
   Logger& logger_;
-  std::string last_error_;
+  std::string first_error_, last_error_;
   int n_lines_ = 0;
 };
 
@@ -38,6 +43,8 @@ class LogScope {
 
   /// The last error line of the scope in charge on this thread; empty without one.
   static std::string last_error();
+  /// The first since clear_error(); empty without one.
+  static std::string first_error();
   /// Forgets it, so that what is found later belongs to what is done next.
   static void clear_error() noexcept;
 

@@ -1,6 +1,7 @@
 // All FFmpeg stages are one plugin, since they share one copy of libav*.
 #include "decode_stage.hpp"
 #include "encode_stage.hpp"
+#include "filter_stage.hpp"
 #include "hash_stage.hpp"
 #include "probe_stage.hpp"
 #include "scale_stage.hpp"
@@ -15,6 +16,9 @@ CAPSTAN_PLUGIN(
                              "video_frame|audio_frame", Scope::item, kDecodeOptions}),
     stage_type<ScaleStage>({"scale", "changes the size and pixel format of pictures", "video_frame",
                             "video_frame", Scope::item, kScaleOptions}),
+    stage_type<FilterStage>({"filter", "puts frames through a filter graph of FFmpeg's",
+                             "video_frame|audio_frame", "video_frame|audio_frame", Scope::job,
+                             kFilterOptions}),
     stage_type<ProbeStage>({"probe", "tells what is in a media file, as JSON", "reference|bytes",
                             "bytes", Scope::item}),
     stage_type<HashStage>({"hash", "gives the framemd5 or framecrc text of a job's frames",
