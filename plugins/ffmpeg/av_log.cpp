@@ -5,7 +5,9 @@ extern "C" {
 }
 
 #include <cstdio>
+#include <cstring>
 #include <mutex>
+#include <utility>
 
 namespace capstan::ffmpeg {
 
@@ -28,7 +30,8 @@ void on_log(void*, int level, const char* format, va_list arguments) {
   if (!current_sink || level > AV_LOG_WARNING) return;
   char text[512];
   std::vsnprintf(text, sizeof(text), format, arguments);
-  current_sink->write(trimmed(text), level <= AV_LOG_ERROR);
+  const bool is_whole = text[0] != 0 && text[std::strlen(text) - 1] == '\n';
+  current_sink->write(trimmed(text), level <= AV_LOG_ERROR, is_whole);
 }
 
 void install_once() {
@@ -38,14 +41,16 @@ void install_once() {
 
 }  // namespace
 
-void LogSink::write(std::string line, bool is_error) noexcept {
+void LogSink::write(std::string line, bool is_error, bool is_whole) noexcept {
+  const bool is_rest = std::exchange(is_open_, !is_whole);
   if (line.empty()) return;
   ++n_lines_;
   if (n_lines_ <= kMaxLinesPerItem) logger_.debug("ffmpeg: " + line);
   if (n_lines_ == kMaxLinesPerItem) logger_.debug("ffmpeg: further lines are left out");
   if (!is_error) return;
+  if (is_rest && first_error_ == last_error_) first_error_ += line;
   if (first_error_.empty()) first_error_ = line;
-  last_error_ = std::move(line);
+  last_error_ = is_rest ? last_error_ + line : std::move(line);
 }
 
 LogScope::LogScope(LogSink& sink) noexcept : outer_(current_sink) {

@@ -17,8 +17,9 @@ class LogSink {
  public:
   explicit LogSink(Logger& logger) : logger_(logger) {}
 
-  /// One formatted line. `is_error` for FFmpeg's levels error and above.
-  void write(std::string line, bool is_error) noexcept;
+  /// One formatted line. `is_error` for FFmpeg's levels error and above; not `is_whole` when the
+  /// next one goes on where it ends.
+  void write(std::string line, bool is_error, bool is_whole) noexcept;
   const std::string& last_error() const noexcept { return last_error_; }
   /// The cause, where the last line is only its consequence.
   const std::string& first_error() const noexcept { return first_error_; }
@@ -31,6 +32,7 @@ class LogSink {
   Logger& logger_;
   std::string first_error_, last_error_;
   int n_lines_ = 0;
+  bool is_open_ = false;  // the last line was not whole
 };
 
 /// Sends what FFmpeg logs on this thread to `sink`, until destruction.

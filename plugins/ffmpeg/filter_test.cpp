@@ -173,7 +173,7 @@ TEST(Filter, AGraphThatCannotWorkIsRefusedAtTheStart) {
     EXPECT_NE(text.find(words), std::string::npos) << text;
   };
   expect("hflpi", "No such filter: 'hflpi'");
-  expect("scale=widht=3", "Option 'widht' not found");
+  expect("scale=widht=3", "Option 'widht' not found; Error initializing filter 'scale'");
   expect("hflip[", "");
   expect("", "");
   expect("overlay", "2 open inputs and 1 open output: expected one of each");
