@@ -56,6 +56,22 @@ int exif_orientation(const std::uint8_t* bytes, std::size_t n_bytes) {
   return 1;
 }
 
+int jpeg_orientation(const std::uint8_t* bytes, std::size_t n_bytes) {
+  constexpr unsigned kApp1 = 0xE1, kScan = 0xDA;
+  // Behind the SOI marker: segments of a marker, a length that counts itself, and a body.
+  for (std::size_t at = 2; at + 4 <= n_bytes && bytes[at] == 0xFF && bytes[at + 1] != kScan;) {
+    const std::size_t length = std::size_t{bytes[at + 2]} << 8U | bytes[at + 3];
+    const std::size_t end = at + 2 + length;
+    if (length < 2 || end > n_bytes) break;
+    if (bytes[at + 1] == kApp1) {
+      const int orientation = exif_orientation(bytes + at + 4, length - 2);
+      if (orientation != 1) return orientation;
+    }
+    at = end;
+  }
+  return 1;
+}
+
 void set_orientation(AVFrame& frame, int orientation) {
   if (orientation < 2 || orientation > 8) return;
   AVFrameSideData* data = require(

@@ -12,6 +12,9 @@ namespace capstan::ffmpeg {
 /// it states none. `bytes` is the segment behind its length.
 int exif_orientation(const std::uint8_t* bytes, std::size_t n_bytes);
 
+/// The same of a whole JPEG, or its beginning: of the first segment that states another than 1.
+int jpeg_orientation(const std::uint8_t* bytes, std::size_t n_bytes);
+
 /// Notes the orientation on a frame as a display matrix, the one that libavcodec's JPEG decoder
 /// makes of it. 1 notes nothing.
 void set_orientation(AVFrame& frame, int orientation);

@@ -1,6 +1,7 @@
 #include "probe_stage.hpp"
 
 #include "av_log.hpp"
+#include "exif.hpp"
 #include "probe_stream.hpp"
 
 namespace capstan::ffmpeg {
@@ -45,13 +46,29 @@ Json describe_chapters(const AVFormatContext& context) {
   return out;
 }
 
-Json describe(AVFormatContext& context, const std::string& name) {
+/// A photograph's orientation is in its data; FFmpeg tells it with the decoded picture alone.
+void add_orientation(Input& input, Json& stream) {
+  const std::string format = input.context().iformat->name;
+  if (stream["codec_name"] != "mjpeg" || (format != "image2" && format != "jpeg_pipe")) return;
+  const AvPacketPtr packet = make_av_packet();
+  if (input.read(*packet) < 0) return;
+  const int orientation = jpeg_orientation(packet->data, static_cast<std::size_t>(packet->size));
+  if (orientation == 1) return;
+  stream["orientation"] = orientation;
+  if (orientation == 3) stream["rotation"] = 180;
+  if (orientation == 6) stream["rotation"] = 90;
+  if (orientation == 8) stream["rotation"] = 270;
+}
+
+Json describe(Input& input, const std::string& name) {
+  AVFormatContext& context = input.context();
   Json out;
   out["format"] = describe_format(context, name);
   out["streams"] = Json::array();
   for (unsigned i = 0; i < context.nb_streams; ++i) {
     out["streams"].push_back(describe_stream(context, *context.streams[i]));
   }
+  if (context.nb_streams == 1) add_orientation(input, out["streams"][0]);
   out["chapters"] = describe_chapters(context);
   return out;
 }
@@ -71,7 +88,7 @@ Item ProbeStage::process(Item in) {
   LogScope scope(sink);
   const InputSource source(in);
   Input input(source, kMaxPixels, [this] { return context_.is_cancelled(); });
-  const Json about = describe(input.context(), source.is_file() ? source.path() : source.name());
+  const Json about = describe(input, source.is_file() ? source.path() : source.name());
   // Tags may hold bytes of any encoding; what is no UTF-8 becomes U+FFFD, as in ffprobe.
   const std::string text = about.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   return std::move(in).with(make_ref<Bytes>(to_buffer(text), "application/json"));

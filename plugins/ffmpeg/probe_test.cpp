@@ -111,6 +111,9 @@ int rotation_of(const Json& stream) {
 void compare(const Json& ours, const Json& theirs, const std::string& path,
              std::vector<std::string>& faults) {
   for (const auto& [name, value] : ours.items()) {
+    if (name == "orientation" || (name == "rotation" && ours.contains("orientation"))) {
+      continue;  // EXIF, which ffprobe does not read
+    }
     if (name == "rotation") {
       if (value.get<int>() != rotation_of(theirs)) faults.push_back(path + ": rotation");
     } else if (!theirs.contains(name)) {
@@ -176,6 +179,15 @@ TEST(Probe, TellsHowFarAPictureIsToBeTurned) {
   EXPECT_FALSE(probe(file_item(sample("clip.mp4")))["streams"][0].contains("rotation"));
 }
 
+TEST(Probe, TellsHowAPhotographIsToBeTurned) {
+  for (const Item& item : {file_item(sample("turned.jpg")), bytes_item(sample("turned.jpg"))}) {
+    const Json stream = probe(item)["streams"][0];
+    EXPECT_EQ(stream["orientation"], 6);
+    EXPECT_EQ(stream["rotation"], 90);
+  }
+  EXPECT_FALSE(probe(file_item(sample("photo.jpg")))["streams"][0].contains("orientation"));
+}
+
 TEST(Probe, ChaptersAndLanguagesAreThere) {
   const Json about = probe(file_item(sample("chapters.mkv")));
   EXPECT_EQ(about["streams"][0]["tags"]["language"], "deu");
@@ -202,10 +214,14 @@ TEST(Probe, WhatCannotBeOpenedFailsAsInDecode) {
 TEST(Probe, SaysOfRealMediaWhatFfprobeSays) {
   const char* folder = std::getenv("CAPSTAN_MEDIA");
   if (!folder) GTEST_SKIP() << "set CAPSTAN_MEDIA to a folder of media";
-  int n_compared = 0, n_refused = 0;
+  // Every N-th file: asking ffprobe takes a while.
+  const char* step_text = std::getenv("CAPSTAN_MEDIA_STEP");
+  const int step = step_text ? std::max(std::atoi(step_text), 1) : 12;
+  int n_files = 0, n_compared = 0, n_refused = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     // Of still AVIF FFmpeg 5.1 reads memory that it never set: each run says something else.
     if (!entry.is_regular_file() || entry.path().extension() == ".avif") continue;
+    if (n_files++ % step != 0) continue;
     const Json theirs = ffprobe(entry.path());
     if (!theirs.contains("format")) continue;
     StageHarness stage(capstan_plugin, "probe");
