@@ -1,81 +1,66 @@
 #include "decode_stage.hpp"
 
-#include "sampler.hpp"
+#include "decode_session.hpp"
 
 namespace capstan::ffmpeg {
 
-// What one item needs. Lives in the generator's frame, so across yields; the LogScope of each call
-// does not.
-struct DecodeStage::Session {
-  Session(StageContext& context, const Item& item, const StreamChoice& choice)
-      : sink(context.log()) {
-    LogScope scope(sink);
-    reader = std::make_unique<FrameReader>(InputSource(item), choice,
-                                           [&context] { return context.is_cancelled(); });
-  }
+namespace {
 
-  LogSink sink;
-  std::unique_ptr<FrameReader> reader;
+std::string counted(int n, const char* noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+}  // namespace
+
+struct DecodeStage::Progress {
+  int n_given = 0;
+  int n_given_broken = 0;
+  int n_left_out = 0;  // broken ones
 };
 
 DecodeStage::DecodeStage(StageContext& context, const Options& options)
     : context_(context),
-      positions_(options.positions("video.at")),
-      is_sampled_(options.has("video.at")),
-      is_rotated_(options.boolean("video.rotate")),
-      fails_on_damage_(options.text("on_corrupt") == "fail") {
+      selection_(read_selection(options)),
+      is_rotated_(options.boolean("video.rotate")) {
   const std::string streams = options.text("streams");
-  choice_.wants_video = streams != "audio";
-  choice_.wants_audio = streams != "video";
-  choice_.max_pixels = options.integer("video.max_pixels");
+  settings_.wants_video = streams != "audio";
+  settings_.wants_audio = streams != "video";
+  settings_.limits = read_limits(options);
   if (options.has("video.stream")) {
-    choice_.video_number = static_cast<int>(options.integer("video.stream"));
+    settings_.video_number = static_cast<int>(options.integer("video.stream"));
   }
   if (options.has("video.size")) size_ = options.dimensions("video.size");
-  if (is_sampled_ && choice_.wants_audio) {
-    throw std::invalid_argument("'video.at' picks frames of a video: it needs 'streams: video'");
-  }
+  const std::string on_corrupt = options.text("on_corrupt");
+  on_corrupt_ = on_corrupt == "fail"   ? OnCorrupt::fail
+                : on_corrupt == "skip" ? OnCorrupt::skip
+                                       : OnCorrupt::conceal;
 }
 
 Generator<Item> DecodeStage::process(Item in) {
-  return is_sampled_ ? sampled_frames(std::move(in)) : all_frames(std::move(in));
-}
-
-Generator<Item> DecodeStage::all_frames(Item in) {
-  Session session(context_, in, choice_);
-  bool has_frame = false;
-  while (true) {
-    PayloadRef payload;
-    {
-      LogScope scope(session.sink);
-      Decoded decoded = session.reader->next();
-      if (decoded.frame) payload = to_payload(std::move(decoded));
-    }
-    if (!payload) break;
-    has_frame = true;
+  DecodeSession session(context_, in, settings_, selection_);
+  Progress progress;
+  while (PayloadRef payload = next_payload(session, progress)) {
     Item out = in.with(std::move(payload));
     co_yield out;
   }
-  const Damage damage = session.reader->damage();
-  if (!has_frame) throw std::runtime_error(no_frame_text(damage));
-  report(damage);
+  report(session.damage(), progress);
 }
 
-Generator<Item> DecodeStage::sampled_frames(Item in) {
-  Session session(context_, in, choice_);
-  Sampler sampler(*session.reader);
-  for (const Position& position : positions_) {
-    PayloadRef payload;
-    {
-      LogScope scope(session.sink);
-      Decoded decoded{sampler.frame_at(position), session.reader->video()};
-      payload = to_payload(std::move(decoded));
+PayloadRef DecodeStage::next_payload(DecodeSession& session, Progress& progress) {
+  return session.work([&]() -> PayloadRef {
+    while (true) {
+      Decoded decoded = session.next();
+      if (!decoded.frame) return {};
+      const bool is_broken = Decoder::is_broken(*decoded.frame);
+      if (is_broken && on_corrupt_ == OnCorrupt::skip) {
+        ++progress.n_left_out;
+        continue;
+      }
+      ++progress.n_given;
+      progress.n_given_broken += is_broken;
+      return to_payload(std::move(decoded));
     }
-    Item out = in.with(std::move(payload));
-    co_yield out;
-  }
-  const Damage damage = session.reader->damage();
-  if (damage.is_any()) context_.log().warn(damage.text());
+  });
 }
 
 PayloadRef DecodeStage::to_payload(Decoded decoded) {
@@ -91,10 +76,22 @@ PayloadRef DecodeStage::to_payload(Decoded decoded) {
   return wrap_video_frame(std::move(frame), stream.time_base);
 }
 
-void DecodeStage::report(const Damage& damage) const {
-  if (!damage.is_any()) return;
-  if (fails_on_damage_) throw std::runtime_error(damage.text());
-  context_.log().warn(damage.text());
+void DecodeStage::report(const Damage& damage, const Progress& progress) const {
+  if (progress.n_given == 0 && !selection_.is_everything() && !damage.is_any()) {
+    throw std::runtime_error("no frame of the input is among those that were asked for");
+  }
+  if (progress.n_given == 0) throw std::runtime_error(no_frame_text(damage));
+  const int n_broken = progress.n_given_broken + progress.n_left_out;
+  if (!damage.is_any() && n_broken == 0) return;
+  // A seek away from the damage forgets it; the frames that it made broken are counted here.
+  std::string text = damage.is_any()
+                         ? damage.text()
+                         : "the input is damaged: " + counted(n_broken, "frame") + " with errors";
+  if (progress.n_left_out) text += "; " + counted(progress.n_left_out, "frame") + " left out";
+  // What lies elsewhere does not matter to a place whose frame is whole.
+  const bool matters = selection_.rule != SelectionRule::at || progress.n_given_broken > 0;
+  if (on_corrupt_ == OnCorrupt::fail && matters) throw std::runtime_error(text);
+  context_.log().warn(text);
 }
 
 }  // namespace capstan::ffmpeg

@@ -198,7 +198,41 @@ TEST(BadInput, IsConcealedOnRequest) {
 }
 
 TEST(BadInput, HalfAPhotoIsDamaged) {
-  EXPECT_TRUE(contains(decode_failure(file_item(sample("truncated.jpg"))), "1 frame with errors"));
+  EXPECT_TRUE(
+      contains(decode_failure(file_item(sample("truncated.jpg"))), "1 of 1 frame with errors"));
+}
+
+TEST(Damage, IsReportedInNumbersAfterAllFramesWereGiven) {
+  StageHarness stage(capstan_plugin, "decode");
+  try {
+    stage.feed(file_item(sample("damaged.mp4")));
+    FAIL() << "passed as whole";
+  } catch (const StageFailed& failure) {
+    EXPECT_TRUE(contains(failure.what(), "of 100 frames with errors")) << failure.what();
+  }
+  EXPECT_EQ(stage.take_outputs().size(), 100U);
+}
+
+TEST(Damage, IsLeftOutOnRequest) {
+  StageHarness stage(capstan_plugin, "decode", {{"on_corrupt", {"skip"}}});
+  const auto given = md5_of(stage.feed(file_item(sample("damaged.mp4"))));
+  const auto whole = md5_of(decode(file_item(sample("faststart.mp4"))));
+  const std::string warning = stage.log_lines().back();
+  ASSERT_LT(given.size(), whole.size());
+  EXPECT_TRUE(contains(warning, std::to_string(100 - given.size()) + " frames left out") ||
+              contains(warning, "1 frame left out"))
+      << warning;
+  EXPECT_EQ(given.front(), whole.front());
+  EXPECT_EQ(given.back(), whole.back());
+}
+
+TEST(Damage, OfAFrameThatIsWantedFailsTheJobAndOthersDoNot) {
+  const auto file = file_item(sample("damaged.mp4"));
+  EXPECT_EQ(decode(file, {{"video.at", {"0s", "3.9s"}}}).size(), 2U);
+  std::vector<std::string> places;
+  for (int i = 0; i < 100; ++i) places.push_back(std::to_string(i * 40) + "ms");
+  EXPECT_TRUE(contains(decode_failure(file, {{"video.at", places}}), "with errors"));
+  EXPECT_LT(decode(file, {{"video.at", places}, {"on_corrupt", {"skip"}}}).size(), 100U);
 }
 
 TEST(BadInput, ThatPointsToOtherFilesIsRefused) {
@@ -211,6 +245,28 @@ TEST(BadInput, ThatPointsToOtherFilesIsRefused) {
 TEST(Limits, RefusePicturesWithTooManyPixels) {
   EXPECT_NE(decode_failure(file_item(sample("photo.jpg")), {{"video.max_pixels", {"1000"}}}), "");
   EXPECT_NE(decode_failure(file_item(sample("clip.mp4")), {{"video.max_pixels", {"1000"}}}), "");
+}
+
+TEST(Limits, NameThemselves) {
+  const auto clip = file_item(sample("clip.mp4"));
+  EXPECT_EQ(decode_failure(clip, {{"max_streams", {"1"}}}),
+            "the input has 2 streams, more than max_streams: 1");
+  EXPECT_EQ(decode_failure(file_item(sample("clip.ts")), {{"max_duration", {"1s"}}}),
+            "the input lasts 4s, longer than max_duration: 1s");
+  EXPECT_TRUE(contains(decode_failure(clip, {{"max_bytes", {"1KiB"}}}),
+                       "bytes, more than max_bytes: 1024"));
+  EXPECT_TRUE(contains(decode_failure(bytes_item(sample("clip.mp4")), {{"max_bytes", {"1KiB"}}}),
+                       "bytes, more than max_bytes: 1024"));
+  EXPECT_EQ(decode_failure(clip, {{"max_time", {"1ns"}}}),
+            "decoding took longer than max_time: 1ns");
+}
+
+TEST(Limits, OfFramesHoldForAllAndForSampledOnes) {
+  const std::string reason = "the input has more frames than max_frames: 99";
+  const auto clip = file_item(sample("clip.mp4"));
+  EXPECT_EQ(decode_failure(clip, {{"max_frames", {"99"}}}), reason);
+  EXPECT_EQ(decode_failure(clip, {{"max_frames", {"99"}}, {"video.count", {"2"}}}), reason);
+  EXPECT_EQ(decode(clip, {{"max_frames", {"100"}}}).size(), 100U);
 }
 
 TEST(Names, WithPatternSignsAreReadLiterally) {

@@ -7,8 +7,8 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-std::string counted(int n, const char* noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+std::string counted(int n, int n_all, const char* noun) {
+  return std::to_string(n) + " of " + std::to_string(n_all) + " " + noun + (n_all == 1 ? "" : "s");
 }
 
 std::string complaint(int code) {
@@ -22,10 +22,12 @@ std::string Damage::text() const {
   std::string text = is_truncated ? "the input is truncated" : "the input is damaged";
   const char* separator = ": ";
   if (n_lost_packets) {
-    text += separator + counted(n_lost_packets, "packet") + " could not be decoded";
+    text += separator + counted(n_lost_packets, n_packets, "packet") + " could not be decoded";
     separator = ", ";
   }
-  if (n_broken_frames) text += separator + counted(n_broken_frames, "frame") + " with errors";
+  if (n_broken_frames) {
+    text += separator + counted(n_broken_frames, n_frames, "frame") + " with errors";
+  }
   return reason.empty() ? text : text + " (" + reason + ")";
 }
 
@@ -38,7 +40,9 @@ std::string no_frame_text(const Damage& damage) {
 void Damage::add(const Damage& other) {
   is_truncated |= other.is_truncated;
   n_lost_packets += other.n_lost_packets;
+  n_packets += other.n_packets;
   n_broken_frames += other.n_broken_frames;
+  n_frames += other.n_frames;
   if (reason.empty()) reason = other.reason;
 }
 
@@ -62,6 +66,7 @@ void Decoder::send(AVPacket& packet) {
   dts_.stamp(packet, stream_, *context_);
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) note_lost_packet(AVERROR_INVALIDDATA);
   LogScope::clear_error();
+  ++damage_.n_packets;
   const int result = avcodec_send_packet(context_.get(), &packet);
   if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (result < 0) note_lost_packet(result);
@@ -98,12 +103,18 @@ void Decoder::note_lost_packet(int code) {
   if (damage_.reason.empty()) damage_.reason = complaint(code);
 }
 
-void Decoder::note_frame(const AVFrame& frame) {
-  bool is_broken = frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+bool Decoder::is_broken(const AVFrame& frame) noexcept {
+  return frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
+void Decoder::note_frame(AVFrame& frame) {
   // The JPEG decoder gives half a picture and only logs that the other half is missing.
   const bool is_jpeg = stream_.codecpar->codec_id == AV_CODEC_ID_MJPEG;
-  is_broken |= is_jpeg && !LogScope::last_error().empty();
-  if (is_broken) {
+  if (is_jpeg && !LogScope::last_error().empty()) {
+    frame.decode_error_flags |= FF_DECODE_ERROR_INVALID_BITSTREAM;
+  }
+  ++damage_.n_frames;
+  if (is_broken(frame)) {
     ++damage_.n_broken_frames;
     if (damage_.reason.empty()) damage_.reason = complaint(AVERROR_INVALIDDATA);
   }

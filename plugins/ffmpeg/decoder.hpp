@@ -11,11 +11,13 @@ namespace capstan::ffmpeg {
 struct Damage {
   bool is_truncated = false;  ///< the demuxer could not read on
   int n_lost_packets = 0;     ///< packets the decoder refused, or that came incomplete
+  int n_packets = 0;          ///< of all that were decoded
   int n_broken_frames = 0;    ///< frames that came out with errors in them
+  int n_frames = 0;           ///< of all that came out
   std::string reason;         ///< FFmpeg's first complaint
 
   bool is_any() const noexcept { return is_truncated || n_lost_packets || n_broken_frames; }
-  /// "truncated: partial file": what a failure message says.
+  /// "the input is damaged: 2 of 100 packets could not be decoded (...)": what is reported.
   std::string text() const;
   void add(const Damage& other);
 };
@@ -45,6 +47,8 @@ class Decoder {
   void send_end() noexcept;
   /// Takes a frame; its pts is libavcodec's best effort.
   Pull receive(AVFrame& frame);
+  /// The frame came out with errors in it.
+  static bool is_broken(const AVFrame& frame) noexcept;
   /// Forgets everything; the next packet is one after a seek.
   void flush() noexcept;
 
@@ -53,7 +57,7 @@ class Decoder {
 
  private:
   void note_lost_packet(int code);
-  void note_frame(const AVFrame& frame);
+  void note_frame(AVFrame& frame);
 
   const AVStream& stream_;
   AvCodecContextPtr context_;

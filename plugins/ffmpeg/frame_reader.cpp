@@ -7,7 +7,7 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-std::string describe_missing(const StreamChoice& choice, bool has_video, bool has_audio) {
+std::string describe_missing(const ReadSettings& choice, bool has_video, bool has_audio) {
   if (choice.video_number >= 0 && has_video) {
     return "there is no video stream number " + std::to_string(choice.video_number);
   }
@@ -21,10 +21,10 @@ std::string describe_missing(const StreamChoice& choice, bool has_video, bool ha
 
 }  // namespace
 
-FrameReader::FrameReader(InputSource source, const StreamChoice& choice,
+FrameReader::FrameReader(InputSource source, const ReadSettings& settings,
                          std::function<bool()> is_cancelled)
     : source_(std::move(source)),
-      choice_(choice),
+      settings_(settings),
       is_cancelled_(std::move(is_cancelled)),
       packet_(make_av_packet()) {
   restart();
@@ -34,64 +34,54 @@ void FrameReader::restart() {
   decoders_.clear();
   video_ = nullptr;
   input_.reset();
-  input_ = std::make_unique<Input>(source_, choice_.max_pixels, is_cancelled_);
-  current_ = 0;
-  is_truncated_ = false;
-  truncation_.clear();
+  input_ = std::make_unique<Input>(source_, settings_.limits, is_cancelled_);
+  n_frames_ = 0;
+  is_at_start_ = true;
+  forget_position();
   choose_streams();
 }
 
 void FrameReader::choose_streams() {
   AVFormatContext& context = input_->context();
   std::vector<AVStream*> chosen;
-  AVStream* video = choice_.video_number >= 0 ? nth_video_stream(context, choice_.video_number)
-                                              : best_video_stream(context);
+  AVStream* video = settings_.video_number >= 0 ? nth_video_stream(context, settings_.video_number)
+                                                : best_video_stream(context);
   AVStream* audio = best_audio_stream(context);
-  if (choice_.wants_video && video) chosen.push_back(video);
-  if (choice_.wants_audio && audio) chosen.push_back(audio);
+  if (settings_.wants_video && video) chosen.push_back(video);
+  if (settings_.wants_audio && audio) chosen.push_back(audio);
   if (chosen.empty()) {
     throw std::runtime_error(
-        describe_missing(choice_, best_video_stream(context) != nullptr, audio != nullptr));
+        describe_missing(settings_, best_video_stream(context) != nullptr, audio != nullptr));
   }
   for (unsigned i = 0; i < context.nb_streams; ++i) context.streams[i]->discard = AVDISCARD_ALL;
   for (AVStream* stream : chosen) {
     stream->discard = AVDISCARD_DEFAULT;
-    decoders_.push_back(std::make_unique<Decoder>(*stream, choice_.max_pixels));
+    decoders_.push_back(std::make_unique<Decoder>(*stream, settings_.limits.max_pixels));
   }
-  video_ = choice_.wants_video ? video : nullptr;
+  video_ = settings_.wants_video ? video : nullptr;
 }
 
 Decoded FrameReader::next() {
   AvFramePtr frame = make_av_frame();
   while (current_ < decoders_.size()) {
-    if (is_cancelled_()) throw Cancelled();
+    check_cancelled();
     Decoder& decoder = *decoders_[current_];
     switch (decoder.receive(*frame)) {
       case Pull::frame:
+        check_frames(++n_frames_);
         return {std::move(frame), &decoder.stream()};
       case Pull::end:
         ++current_;
         break;
       default:
-        read_packet();
+        decode_packet();
     }
   }
   return {};
 }
 
-void FrameReader::read_packet() {
-  while (true) {
-    if (is_cancelled_()) throw Cancelled();
-    LogScope::clear_error();
-    const int result = input_->read(*packet_);
-    if (result == AVERROR_EXIT) throw Cancelled();
-    if (result == AVERROR(EAGAIN)) continue;
-    if (result < 0) {
-      note_end(result);
-      for (const auto& decoder : decoders_) decoder->send_end();
-      current_ = 0;
-      return;
-    }
+void FrameReader::decode_packet() {
+  while (read_packet(*packet_)) {
     for (std::size_t i = 0; i < decoders_.size(); ++i) {
       if (decoders_[i]->stream().index != packet_->stream_index) continue;
       decoders_[i]->send(*packet_);
@@ -101,6 +91,30 @@ void FrameReader::read_packet() {
     }
     av_packet_unref(packet_.get());
   }
+  for (const auto& decoder : decoders_) decoder->send_end();
+  current_ = 0;
+}
+
+bool FrameReader::read_packet(AVPacket& packet) {
+  is_at_start_ = false;
+  while (true) {
+    check_cancelled();
+    LogScope::clear_error();
+    const int result = input_->read(packet);
+    if (result >= 0) return true;
+    if (result == AVERROR_EXIT) throw Cancelled();
+    if (result == AVERROR(EAGAIN)) continue;
+    note_end(result);
+    return false;
+  }
+}
+
+bool FrameReader::read_video_packet(AVPacket& packet) {
+  while (read_packet(packet)) {
+    if (packet.stream_index == video_->index) return true;
+    av_packet_unref(&packet);
+  }
+  return false;
 }
 
 void FrameReader::note_end(int code) {
@@ -114,12 +128,24 @@ void FrameReader::note_end(int code) {
 }
 
 bool FrameReader::seek(std::int64_t time_us) {
+  is_at_start_ = false;
   if (!input_->seek(time_us)) return false;
+  forget_position();
+  return true;
+}
+
+bool FrameReader::seek_to_packet(std::int64_t pts, std::int64_t dts) {
+  is_at_start_ = false;
+  if (!input_->seek_to_packet(*video_, pts, dts)) return false;
+  forget_position();
+  return true;
+}
+
+void FrameReader::forget_position() noexcept {
   for (const auto& decoder : decoders_) decoder->flush();
   current_ = 0;
   is_truncated_ = false;
   truncation_.clear();
-  return true;
 }
 
 Damage FrameReader::damage() const {

@@ -8,15 +8,16 @@
 
 #include "decoder.hpp"
 #include "input.hpp"
+#include "limits.hpp"
 
 namespace capstan::ffmpeg {
 
-/// Which streams to decode, and within which limits.
-struct StreamChoice {
+/// Which streams to decode, how, and within which limits.
+struct ReadSettings {
   bool wants_video = true;
   bool wants_audio = false;
   int video_number = -1;  ///< among the video streams; -1: the best
-  std::int64_t max_pixels = 0;
+  Limits limits;
 };
 
 /// A frame and the stream it is of. No frame: the end.
@@ -30,16 +31,32 @@ struct Decoded {
 class FrameReader {
  public:
   /// Opens the input. Throws when none of the chosen streams is there.
-  FrameReader(InputSource source, const StreamChoice& choice, std::function<bool()> is_cancelled);
+  FrameReader(InputSource source, const ReadSettings& settings, std::function<bool()> is_cancelled);
 
-  /// The next frame; none at the end. Throws Cancelled.
+  /// The next frame; none at the end. Throws Cancelled, or the limit that was passed.
   Decoded next();
 
   /// Goes to a keyframe at or before `time`, in microseconds of the container. False if the
   /// container can't: then restart() is the way.
   bool seek(std::int64_t time_us);
+  /// Goes to or before a packet of the video stream, in the stream's unit. The rest as seek().
+  bool seek_to_packet(std::int64_t pts, std::int64_t dts);
   /// Opens the input anew, at its start: always right, also where seeking is not.
   void restart();
+  /// Nothing was read since the start.
+  bool is_at_start() const noexcept { return is_at_start_; }
+
+  /// The video stream's next packet, for those who decode by themselves. False at the end, or where
+  /// the input is truncated: damage() tells. Throws Cancelled.
+  bool read_video_packet(AVPacket& packet);
+  /// The video stream's decoder, anew after restart(). Only with a video stream.
+  Decoder& video_decoder() noexcept { return *decoders_.front(); }
+  /// Throws Cancelled once the item is.
+  void check_cancelled() const {
+    if (is_cancelled_()) throw Cancelled();
+  }
+  /// Throws when `n_frames` are more than one input may have.
+  void check_frames(std::int64_t n_frames) const { settings_.limits.check_frames(n_frames); }
 
   Input& input() noexcept { return *input_; }
   /// The chosen video stream, null without one. Changes with restart().
@@ -49,16 +66,20 @@ class FrameReader {
 
  private:
   void choose_streams();
-  void read_packet();
+  void decode_packet();
+  bool read_packet(AVPacket& packet);
   void note_end(int code);
+  void forget_position() noexcept;
 
   InputSource source_;
-  StreamChoice choice_;
+  ReadSettings settings_;
   std::function<bool()> is_cancelled_;
   std::unique_ptr<Input> input_;
   const AVStream* video_ = nullptr;
   std::vector<std::unique_ptr<Decoder>> decoders_;  // refer to input_'s streams
   std::size_t current_ = 0;                         // the decoder that has frames to give
+  std::int64_t n_frames_ = 0;                       // since the start
+  bool is_at_start_ = true;
   bool is_truncated_ = false;
   std::string truncation_;
   AvPacketPtr packet_;

@@ -1,5 +1,6 @@
 #include "input.hpp"
 
+#include <filesystem>
 #include <vector>
 
 #include "av_error.hpp"
@@ -31,6 +32,16 @@ bool reads_other_files(const AVInputFormat& format) {
   return std::string_view(format.name) == "concat";  // opens its files past `io_open`
 }
 
+/// libavformat seeks by decoding time in most containers, and a frame is decoded before it is
+/// shown: the ffmpeg tool goes this much further back where frames are reordered.
+std::int64_t reordering_margin_us(const AVFormatContext& context) {
+  if ((context.iformat->flags & AVFMT_SEEK_TO_PTS) != 0) return 0;
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    if (context.streams[i]->codecpar->video_delay > 0) return 3 * AV_TIME_BASE / 23;
+  }
+  return 0;
+}
+
 struct Dictionary {
   AVDictionary* entries = nullptr;
   ~Dictionary() { av_dict_free(&entries); }
@@ -42,26 +53,32 @@ InputSource::InputSource(const Item& item) {
   if (const Bytes* bytes = item.get_if<Bytes>()) {
     buffer_ = bytes->buffer();
     name_ = bytes->name();
-    if (buffer_.size() == 0) throw std::runtime_error("the input is empty (0 bytes)");
+    size_bytes_ = buffer_.size();
+    if (size_bytes_ == 0) throw std::runtime_error("the input is empty (0 bytes)");
     return;
   }
   path_ = checked_path(item.get<Reference>().location());
+  size_bytes_ = std::filesystem::file_size(path_);
 }
 
-Input::Input(const InputSource& source, std::int64_t max_pixels,
+Input::Input(const InputSource& source, const Limits& limits,
              const std::function<bool()>& is_cancelled)
     : is_cancelled_(is_cancelled) {
-  open(source);
-  probe_streams(max_pixels);
+  limits.check_bytes(source.size_bytes());
+  open(source, limits);
+  probe_streams(limits);
+  limits.check_streams(context_->nb_streams);
+  if (has_duration()) limits.check_duration(std::chrono::microseconds(duration_us()));
 }
 
 // Probing decodes a frame where the container does not tell enough, so the limit holds here too.
-void Input::probe_streams(std::int64_t max_pixels) {
+void Input::probe_streams(const Limits& limits) {
+  limits.check_streams(context_->nb_streams);
   std::vector<Dictionary> options(context_->nb_streams);
   std::vector<AVDictionary*> entries;
   entries.reserve(options.size());
   for (Dictionary& dictionary : options) {
-    av_dict_set_int(&dictionary.entries, "max_pixels", max_pixels, 0);
+    av_dict_set_int(&dictionary.entries, "max_pixels", limits.max_pixels, 0);
     entries.push_back(std::exchange(dictionary.entries, nullptr));
   }
   const int result =
@@ -71,7 +88,7 @@ void Input::probe_streams(std::int64_t max_pixels) {
   check(result, "the input's streams could not be read");
 }
 
-void Input::open(const InputSource& source) {
+void Input::open(const InputSource& source, const Limits& limits) {
   AvUnopenedContextPtr unopened(require(avformat_alloc_context()));
   AVFormatContext* context = unopened.get();
   context->interrupt_callback.opaque = &is_cancelled_;
@@ -80,6 +97,8 @@ void Input::open(const InputSource& source) {
   };
   context->io_open = open_only_itself;
   context->opaque = &wants_other_files_;
+  // One more than may be, so that too many are seen; the demuxer makes no stream beyond.
+  context->max_streams = std::min(limits.max_streams, INT32_MAX - 1) + 1;
   Dictionary options;
   av_dict_set(&options.entries, "protocol_whitelist", kProtocols, 0);
   // Without it a picture named "a%03d.jpg" is a pattern for other files.
@@ -125,7 +144,14 @@ const AVInputFormat* Input::probe(const InputSource& source) {
 }
 
 bool Input::seek(std::int64_t time_us) noexcept {
-  return avformat_seek_file(context_.get(), -1, INT64_MIN, time_us, time_us, 0) >= 0;
+  const std::int64_t place = time_us - reordering_margin_us(*context_);
+  return avformat_seek_file(context_.get(), -1, INT64_MIN, place, place, 0) >= 0;
+}
+
+bool Input::seek_to_packet(const AVStream& stream, std::int64_t pts, std::int64_t dts) noexcept {
+  const bool is_by_pts = (context_->iformat->flags & AVFMT_SEEK_TO_PTS) != 0;
+  const std::int64_t place = is_by_pts || dts == AV_NOPTS_VALUE ? pts : std::min(pts, dts);
+  return avformat_seek_file(context_.get(), stream.index, INT64_MIN, place, place, 0) >= 0;
 }
 
 std::int64_t Input::start_us() const noexcept {

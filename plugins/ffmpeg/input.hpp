@@ -7,6 +7,7 @@
 
 #include <capstan/sdk/stage.hpp>
 
+#include "limits.hpp"
 #include "memory_io.hpp"
 
 namespace capstan::ffmpeg {
@@ -23,20 +24,22 @@ class InputSource {
   const Buffer& buffer() const noexcept { return buffer_; }
   const std::string& name() const noexcept { return name_; }
   bool is_file() const noexcept { return !path_.empty(); }
+  /// As it was when the source was made.
+  std::uint64_t size_bytes() const noexcept { return size_bytes_; }
 
  private:
   std::string path_;
   Buffer buffer_;
   std::string name_;
+  std::uint64_t size_bytes_ = 0;
 };
 
 /// A demuxer on its input. Home: one worker at a time.
 class Input {
  public:
-  /// Opens and probes, decoding no picture of more than `max_pixels`. `is_cancelled` interrupts
-  /// every read. Throws on failure, Cancelled when interrupted.
-  Input(const InputSource& source, std::int64_t max_pixels,
-        const std::function<bool()>& is_cancelled);
+  /// Opens and probes within `limits`. `is_cancelled` interrupts every read. Throws on failure,
+  /// Cancelled when interrupted.
+  Input(const InputSource& source, const Limits& limits, const std::function<bool()>& is_cancelled);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
@@ -44,8 +47,12 @@ class Input {
 
   /// The next packet of the streams that are not discarded. 0, or AVERROR_EOF, or another error.
   int read(AVPacket& packet) noexcept { return av_read_frame(context_.get(), &packet); }
-  /// Goes to a keyframe at or before `time` (microseconds, the container's own). False if it can't.
+  /// Goes to a keyframe from which the frame at `time` (microseconds, the container's own) can be
+  /// decoded. False if it can't.
   bool seek(std::int64_t time_us) noexcept;
+  /// Goes to the keyframe packet with these times in the unit of `stream`, or before it. `dts` may
+  /// be missing. False if it can't.
+  bool seek_to_packet(const AVStream& stream, std::int64_t pts, std::int64_t dts) noexcept;
 
   /// Where the container's time starts, in microseconds; 0 when it does not say.
   std::int64_t start_us() const noexcept;
@@ -57,8 +64,8 @@ class Input {
   std::int64_t measure_duration_us();
 
  private:
-  void open(const InputSource& source);
-  void probe_streams(std::int64_t max_pixels);
+  void open(const InputSource& source, const Limits& limits);
+  void probe_streams(const Limits& limits);
   const AVInputFormat* probe(const InputSource& source);
 
   std::function<bool()> is_cancelled_;

@@ -12,76 +12,13 @@
 #include <map>
 #include <sstream>
 
-#include "decode_stage.hpp"
-#include "test_support.hpp"
+#include "reference_selection.hpp"
 
 namespace fs = std::filesystem;
 
 namespace capstan::ffmpeg {
 
 namespace {
-
-/// Surroundings of a stage that keep nothing, so that long clips need no memory.
-class BareContext final : public StageContext, public Logger {
- public:
-  std::string_view pipeline() const noexcept override { return "sweep"; }
-  std::string_view stage() const noexcept override { return "decode"; }
-  Logger& log() noexcept override { return *this; }
-  bool is_cancelled() const noexcept override { return false; }
-  Loop& loop() override { throw std::logic_error("a sync stage has no loop"); }
-  void offload(Work&) override { throw std::logic_error("a sync stage does not offload"); }
-  void request_tick(std::chrono::nanoseconds) noexcept override {}
-  void charge(std::int64_t) noexcept override {}
-  void expect_jobs(std::uint64_t) noexcept override {}
-  unsigned n_spare_workers() const noexcept override { return 0; }
-  bool is_enabled(LogLevel) const noexcept override { return false; }
-  void write(LogLevel, std::string_view) noexcept override {}
-
- private:
-  std::shared_ptr<void> shared_object(MakeShared make, void* argument) override {
-    return make(argument);
-  }
-};
-
-struct Outcome {
-  std::vector<std::string> sums;
-  std::vector<std::int64_t> pts;
-  AVRational time_base{1, 1};
-  std::string format;  // of the last frame
-  std::string failure;
-};
-
-/// Runs decode and hands each output to `take`; returns the failure, if any.
-template <class Take>
-std::string for_each_output(Item item, const Values& values, Take take) {
-  Options options(kDecodeOptions, std::size(kDecodeOptions));
-  for (const auto& [name, texts] : values) options.set(name, texts);
-  BareContext context;
-  DecodeStage stage(context, options);
-  try {
-    Item out;
-    for (Step step = stage.begin(std::move(item), out); step == Step::more;
-         step = stage.next(out)) {
-      take(out);
-    }
-  } catch (const std::exception& thrown) {
-    return thrown.what();
-  }
-  return {};
-}
-
-Outcome run_decode(Item item, const Values& values) {
-  Outcome outcome;
-  outcome.failure = for_each_output(std::move(item), values, [&](const Item& out) {
-    const auto& picture = out.get<VideoFrame>();
-    outcome.sums.push_back(md5_of(picture));
-    outcome.pts.push_back(picture.pts);
-    outcome.time_base = {static_cast<int>(picture.time_base.num),
-                         static_cast<int>(picture.time_base.den)};
-    outcome.format = picture.format.view();
-  });
-  return outcome;
-}
 
 /// The files to compare, and what became of them. Prints each disagreement as it is found.
 class Sweep {
@@ -235,6 +172,36 @@ TEST(MediaSweep, SampledFramesEqualThoseOfAFullDecode) {
   // Where ffmpeg's own seek is off, its frame is not that of a full decode: those are printed, and
   // few.
   EXPECT_LE(tool.n_disagreed(), 1 + tool.n_compared() / 20);
+}
+
+TEST(MediaSweep, FramesOfEveryRuleEqualThoseOfAFullDecode) {
+  if (Sweep::files().empty()) GTEST_SKIP() << "set CAPSTAN_MEDIA to a folder of media";
+  Sweep sweep("by rule, against all frames");
+  for (const fs::path& file : Sweep::files()) {
+    const Outcome all = run_decode(file_item(file), {});
+    if (!all.failure.empty()) continue;  // what damage costs is only known once all is decoded
+    const Times times = probe_times(file);
+    std::vector<Values> rules = all_rules();
+    if (times.duration_us > 0) {
+      for (Values options : all_rules()) {
+        options["video.from"] = {seconds(times.duration_us / 5) + "s"};
+        options["video.to"] = {seconds(times.duration_us / 5 * 3) + "s"};
+        rules.push_back(options);
+      }
+    }
+    for (const Values& options : rules) {
+      std::vector<std::string> expected;
+      try {
+        expected = reference_selection(all, options, times.start_us);
+      } catch (const std::out_of_range&) {
+        continue;  // the window holds no frame whose index could be given
+      }
+      const Outcome ours = run_decode(file_item(file), options);
+      if (ours.sums != expected) std::cout << "    " << text_of(options) << "\n";
+      sweep.compare(file, ours, expected);
+    }
+  }
+  EXPECT_EQ(sweep.n_disagreed(), 0);
 }
 
 TEST(MediaSweep, AudioSamplesEqualThoseOfTheTool) {

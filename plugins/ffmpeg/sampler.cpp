@@ -1,9 +1,9 @@
 #include "sampler.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <iterator>
+
+#include "codec_traits.hpp"
 
 namespace capstan::ffmpeg {
 
@@ -22,33 +22,21 @@ std::string written(const Position& position) {
   return text;
 }
 
-/// Codecs whose keyframes make the decoder forget everything before. Others keep some state
-/// (WMV2's tables, say), so that a decode from a keyframe differs from a full one.
-bool starts_afresh_at_keyframes(AVCodecID codec) {
-  constexpr AVCodecID kKnown[] = {
-      AV_CODEC_ID_H264, AV_CODEC_ID_HEVC,       AV_CODEC_ID_VP8,        AV_CODEC_ID_VP9,
-      AV_CODEC_ID_AV1,  AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4,
-      AV_CODEC_ID_H263, AV_CODEC_ID_FLV1,       AV_CODEC_ID_THEORA,     AV_CODEC_ID_VC1,
-      AV_CODEC_ID_WMV3};
-  const AVCodecDescriptor* about = avcodec_descriptor_get(codec);
-  if (about && (about->props & AV_CODEC_PROP_INTRA_ONLY) != 0) return true;
-  return std::find(std::begin(kKnown), std::end(kKnown), codec) != std::end(kKnown);
-}
-
-/// libavformat seeks by decoding time in most containers, and a frame is decoded before it is
-/// shown: the ffmpeg tool goes this much further back where frames are reordered.
-std::int64_t reordering_margin_us(AVFormatContext& context) {
-  if ((context.iformat->flags & AVFMT_SEEK_TO_PTS) != 0) return 0;
-  for (unsigned i = 0; i < context.nb_streams; ++i) {
-    if (context.streams[i]->codecpar->video_delay > 0) return 3 * AV_TIME_BASE / 23;
-  }
-  return 0;
-}
-
 }  // namespace
 
-AvFramePtr Sampler::frame_at(const Position& position) {
-  const std::int64_t at_us = time_us(position);
+Sampler::Sampler(FrameReader& reader, std::vector<Position> positions)
+    : reader_(reader), positions_(std::move(positions)) {
+  Timeline timeline(reader_);
+  for (const Position& position : positions_) times_us_.push_back(timeline.time_us(position));
+}
+
+AvFramePtr Sampler::next() {
+  if (next_ == positions_.size()) return {};
+  const std::size_t i = next_++;
+  return frame_at(positions_[i], times_us_[i]);
+}
+
+AvFramePtr Sampler::frame_at(const Position& position, std::int64_t at_us) {
   const std::int64_t wanted = av_rescale_q(at_us, AV_TIME_BASE_Q, reader_.video()->time_base);
   const bool is_behind = current_ && passed_ >= wanted;
   if (is_behind || is_worth_seeking(wanted)) {
@@ -68,26 +56,6 @@ AvFramePtr Sampler::frame_at(const Position& position) {
   return AvFramePtr(require(av_frame_clone(current_.get())));
 }
 
-std::int64_t Sampler::time_us(const Position& position) {
-  if (position.kind == Position::Kind::time) {
-    return reader_.input().start_us() + position.time.count() / 1000;
-  }
-  // A hair more than the product, so that 33.3 % of 10 s is not a microsecond short of 3.33 s.
-  const double offset = static_cast<double>(duration_us()) * position.percent / 100 + 1e-3;
-  return reader_.input().start_us() + static_cast<std::int64_t>(std::floor(offset));
-}
-
-std::int64_t Sampler::duration_us() {
-  if (duration_us_ < 0 && reader_.input().has_duration()) {
-    duration_us_ = reader_.input().duration_us();
-  }
-  if (duration_us_ < 0) {
-    duration_us_ = reader_.input().measure_duration_us();
-    restart();
-  }
-  return duration_us_;
-}
-
 void Sampler::restart() {
   reader_.restart();
   current_.reset();
@@ -96,8 +64,7 @@ void Sampler::restart() {
 }
 
 bool Sampler::seek_to(std::int64_t time_us) {
-  const std::int64_t margin = reordering_margin_us(reader_.input().context());
-  if (!reader_.seek(time_us - margin)) return false;
+  if (!reader_.seek(time_us)) return false;
   current_.reset();
   passed_ = INT64_MIN;
   is_at_end_ = false;

@@ -1,9 +1,9 @@
 // Finds the frames at given positions of a video.
 #pragma once
 
-#include <capstan/sdk/options.hpp>
+#include <vector>
 
-#include "frame_reader.hpp"
+#include "timeline.hpp"
 
 namespace capstan::ffmpeg {
 
@@ -16,15 +16,15 @@ namespace capstan::ffmpeg {
 /// Home: one worker at a time; every call within a LogScope.
 class Sampler {
  public:
-  explicit Sampler(FrameReader& reader) : reader_(reader) {}
+  /// Cheapest when positions ascend. May read the input's packets to find its duration.
+  Sampler(FrameReader& reader, std::vector<Position> positions);
 
-  /// A reference to the frame at `position`. Cheapest when positions ascend. Throws when there is
-  /// no frame there because the input is broken, or none at all.
-  AvFramePtr frame_at(const Position& position);
+  /// A reference to the frame at the next position; none behind the last. Throws when there is no
+  /// frame there because the input is broken, or none at all.
+  AvFramePtr next();
 
  private:
-  std::int64_t time_us(const Position& position);
-  std::int64_t duration_us();
+  AvFramePtr frame_at(const Position& position, std::int64_t at_us);
   bool seek_to(std::int64_t time_us);
   bool is_worth_seeking(std::int64_t wanted) const;
   bool is_short_of(std::int64_t wanted) const;
@@ -33,7 +33,9 @@ class Sampler {
   void restart();
 
   FrameReader& reader_;
-  std::int64_t duration_us_ = -1;    // -1: not known yet
+  std::vector<Position> positions_;
+  std::vector<std::int64_t> times_us_;  // of the positions
+  std::size_t next_ = 0;
   AvFramePtr current_;               // the frame that came last
   std::int64_t passed_ = INT64_MIN;  // the latest time before current_
   bool is_at_end_ = false;

@@ -39,6 +39,15 @@ make -f lavfi -i "$picture:duration=0.2" -vf scale=out_color_matrix=bt709,format
 make -f lavfi -i "$picture:duration=1" -c:v libvpx-vp9 -deadline realtime -cpu-used 8 clip.webm
 make -f lavfi -i "$picture:duration=2" -c:v mpeg4 -bf 2 clip.avi
 make -i clip.mp4 -map 0:v -c copy -movflags +faststart faststart.mp4
+# Groups of pictures of all kinds: a single one, open ones, interlaced ones.
+make -f lavfi -i "$picture:duration=4" "${x264[@]}" -g 1000 -keyint_min 1000 -sc_threshold 0 \
+  one_keyframe.mp4
+make -f lavfi -i "$picture:duration=4" -c:v libx264 -preset veryfast -g 12 -bf 3 \
+  -x264-params open-gop=1:scenecut=0 open_gop.mp4
+make -f lavfi -i "$picture:duration=4" -c:v libx265 -preset ultrafast -tag:v hvc1 \
+  -x265-params log-level=error:open-gop=1:keyint=12:bframes=3 open_gop_hevc.mp4
+make -i open_gop_hevc.mp4 -c copy hevc.ts
+make -f lavfi -i "$picture:duration=1" -c:v mpeg2video -flags +ildct+ilme -g 12 interlaced.mkv
 
 # Pictures.
 make -f lavfi -i "testsrc2=size=320x240:rate=1:duration=1" -frames:v 1 -q:v 2 photo.jpg
@@ -75,6 +84,10 @@ head -c $(($(wc -c <clip.mp4) / 2)) clip.mp4 >no_moov.mp4
 head -c $(($(wc -c <faststart.mp4) / 2)) faststart.mp4 >truncated.mp4
 head -c $(($(wc -c <clip.mkv) / 2)) clip.mkv >truncated.mkv
 head -c $(($(wc -c <photo.jpg) / 2)) photo.jpg >truncated.jpg
+# A hole in the middle of the pictures.
+cp faststart.mp4 damaged.mp4
+printf '%0600d' 0 | dd of=damaged.mp4 bs=1 seek=$(($(wc -c <damaged.mp4) / 2)) conv=notrunc \
+  status=none
 printf 'ffconcat version 1.0\nfile clip.mp4\n' >list.ffconcat
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nclip.ts\n#EXT-X-ENDLIST\n' >playlist.m3u8
 cp photo.jpg 'frame%03d.jpg'
