@@ -14,7 +14,7 @@ namespace capstan::ffmpeg {
 namespace {
 
 // A broken file can make FFmpeg log a line per macroblock.
-constexpr int kMaxLinesPerItem = 50;
+constexpr std::int64_t kMaxLinesPerItem = 50;
 
 thread_local LogSink* current_sink = nullptr;
 
@@ -41,12 +41,19 @@ void install_once() {
 
 }  // namespace
 
+LogSink::~LogSink() {
+  if (n_lines_ <= kMaxLinesPerItem) return;
+  char text[64];
+  std::snprintf(text, sizeof(text), "ffmpeg: %lld further lines were left out",
+                static_cast<long long>(n_lines_ - kMaxLinesPerItem));
+  logger_.debug(text);
+}
+
 void LogSink::write(std::string line, bool is_error, bool is_whole) noexcept {
   const bool is_rest = std::exchange(is_open_, !is_whole);
   if (line.empty()) return;
   ++n_lines_;
   if (n_lines_ <= kMaxLinesPerItem) logger_.debug("ffmpeg: " + line);
-  if (n_lines_ == kMaxLinesPerItem) logger_.debug("ffmpeg: further lines are left out");
   if (!is_error) return;
   if (is_rest && first_error_ == last_error_) first_error_ += line;
   if (first_error_.empty()) first_error_ = line;

@@ -6,6 +6,7 @@
 // a yield.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <capstan/sdk/context.hpp>
@@ -16,6 +17,10 @@ namespace capstan::ffmpeg {
 class LogSink {
  public:
   explicit LogSink(Logger& logger) : logger_(logger) {}
+  /// Says how many lines were left out.
+  ~LogSink();
+  LogSink(const LogSink&) = delete;
+  LogSink& operator=(const LogSink&) = delete;
 
   /// One formatted line. `is_error` for FFmpeg's levels error and above; not `is_whole` when the
   /// next one goes on where it ends.
@@ -31,7 +36,7 @@ class LogSink {
  private:
   Logger& logger_;
   std::string first_error_, last_error_;
-  int n_lines_ = 0;
+  std::int64_t n_lines_ = 0;
   bool is_open_ = false;  // the last line was not whole
 };
 

@@ -19,6 +19,7 @@ class BareContext final : public StageContext, public Logger {
   void request_tick(std::chrono::nanoseconds) noexcept override {}
   void charge(std::int64_t) noexcept override {}
   void expect_jobs(std::uint64_t) noexcept override {}
+  unsigned n_spare_workers() const noexcept override { return 0; }
   bool is_enabled(LogLevel) const noexcept override { return false; }
   void write(LogLevel, std::string_view) noexcept override {}
 

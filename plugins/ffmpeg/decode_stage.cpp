@@ -10,6 +10,18 @@ std::string counted(int n, const char* noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
+DecoderOptions decoder_options(const std::vector<std::string>& texts) {
+  DecoderOptions options;
+  for (const std::string& text : texts) {
+    const std::size_t sign = text.find('=');
+    if (sign == 0 || sign == std::string::npos) {
+      throw std::invalid_argument("'video.options': '" + text + "' is not of the form name=value");
+    }
+    options.emplace_back(text.substr(0, sign), text.substr(sign + 1));
+  }
+  return options;
+}
+
 }  // namespace
 
 struct DecodeStage::Progress {
@@ -29,6 +41,7 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
   if (options.has("video.stream")) {
     settings_.video_number = static_cast<int>(options.integer("video.stream"));
   }
+  settings_.video_options = decoder_options(options.list("video.options"));
   if (options.has("video.size")) size_ = options.dimensions("video.size");
   const std::string on_corrupt = options.text("on_corrupt");
   on_corrupt_ = on_corrupt == "fail"   ? OnCorrupt::fail

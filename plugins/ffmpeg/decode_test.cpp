@@ -247,6 +247,35 @@ TEST(Limits, RefusePicturesWithTooManyPixels) {
   EXPECT_NE(decode_failure(file_item(sample("clip.mp4")), {{"video.max_pixels", {"1000"}}}), "");
 }
 
+TEST(DecoderOptions, AreThoseOfTheTool) {
+  const auto file = sample("clip.avi");
+  const auto theirs = tool_md5({"-threads", "1", "-idct", "int"}, file, kPassThrough);
+  EXPECT_EQ(md5_of(decode(file_item(file), {{"video.options", {"idct=int"}}})), theirs);
+  EXPECT_NE(md5_of(decode(file_item(file))), theirs);
+}
+
+TEST(DecoderOptions, ThatAreWrongAreNamed) {
+  const auto clip = file_item(sample("clip.mp4"));
+  EXPECT_EQ(decode_failure(clip, {{"video.options", {"warp=9"}}}),
+            "the decoder h264 has no option 'warp'");
+  EXPECT_EQ(decode_failure(clip, {{"video.options", {"idct=warp"}}}),
+            "the decoder h264 does not take 'warp' for 'idct'");
+  EXPECT_THROW(StageHarness(capstan_plugin, "decode", {{"video.options", {"idct"}}}),
+               std::invalid_argument);
+}
+
+TEST(FfmpegsLog, IsLimitedForEachItem) {
+  StageHarness stage(capstan_plugin, "decode", {{"on_corrupt", {"conceal"}}});
+  stage.feed(file_item(sample("noise.mp4")));
+  const auto lines = stage.log_lines();
+  const auto n = std::count_if(lines.begin(), lines.end(),
+                               [](const auto& line) { return contains(line, "ffmpeg: "); });
+  EXPECT_EQ(n, 51);
+  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const auto& line) {
+    return contains(line, "further lines were left out");
+  }));
+}
+
 TEST(Limits, NameThemselves) {
   const auto clip = file_item(sample("clip.mp4"));
   EXPECT_EQ(decode_failure(clip, {{"max_streams", {"1"}}}),

@@ -1,5 +1,9 @@
 #include "decoder.hpp"
 
+extern "C" {
+#include <libavutil/opt.h>
+}
+
 #include "av_error.hpp"
 #include "av_log.hpp"
 
@@ -9,6 +13,15 @@ namespace {
 
 std::string counted(int n, int n_all, const char* noun) {
   return std::to_string(n) + " of " + std::to_string(n_all) + " " + noun + (n_all == 1 ? "" : "s");
+}
+
+void set_option(AVCodecContext& context, const std::string& name, const std::string& value) {
+  const int result = av_opt_set(&context, name.c_str(), value.c_str(), AV_OPT_SEARCH_CHILDREN);
+  if (result >= 0) return;
+  const std::string decoder = std::string("the decoder ") + context.codec->name;
+  throw std::runtime_error(result == AVERROR_OPTION_NOT_FOUND
+                               ? decoder + " has no option '" + name + "'"
+                               : decoder + " does not take '" + value + "' for '" + name + "'");
 }
 
 std::string complaint(int code) {
@@ -46,7 +59,8 @@ void Damage::add(const Damage& other) {
   if (reason.empty()) reason = other.reason;
 }
 
-Decoder::Decoder(const AVStream& stream, std::int64_t max_pixels) : stream_(stream) {
+Decoder::Decoder(const AVStream& stream, std::int64_t max_pixels, const DecoderOptions& options)
+    : stream_(stream) {
   const AVCodecParameters& parameters = *stream.codecpar;
   const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
   if (!codec) {
@@ -57,6 +71,7 @@ Decoder::Decoder(const AVStream& stream, std::int64_t max_pixels) : stream_(stre
   check(avcodec_parameters_to_context(context_.get(), &parameters), "the decoder did not open");
   context_->pkt_timebase = stream.time_base;
   context_->framerate = stream.avg_frame_rate;
+  for (const auto& [name, value] : options) set_option(*context_, name, value);
   context_->thread_count = 1;  // the pool runs jobs side by side; threads inside would only compete
   context_->max_pixels = max_pixels;
   check(avcodec_open2(context_.get(), codec, nullptr), "the decoder did not open");

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "timestamps.hpp"
 
@@ -33,11 +35,14 @@ enum class Pull : std::uint8_t {
   end,           ///< after the end was sent: no more frames
 };
 
+/// Names and values of libavcodec's options for decoders.
+using DecoderOptions = std::vector<std::pair<std::string, std::string>>;
+
 /// Decodes one stream on the calling thread. Home: one worker at a time.
 class Decoder {
  public:
-  /// Throws when there is no decoder for the codec, or it refuses to open.
-  Decoder(const AVStream& stream, std::int64_t max_pixels);
+  /// Throws when there is no decoder for the codec, it refuses to open, or lacks an option.
+  Decoder(const AVStream& stream, std::int64_t max_pixels, const DecoderOptions& options);
 
   const AVStream& stream() const noexcept { return stream_; }
 

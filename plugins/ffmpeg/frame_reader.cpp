@@ -56,7 +56,8 @@ void FrameReader::choose_streams() {
   for (unsigned i = 0; i < context.nb_streams; ++i) context.streams[i]->discard = AVDISCARD_ALL;
   for (AVStream* stream : chosen) {
     stream->discard = AVDISCARD_DEFAULT;
-    decoders_.push_back(std::make_unique<Decoder>(*stream, settings_.limits.max_pixels));
+    const DecoderOptions& options = stream == video ? settings_.video_options : DecoderOptions();
+    decoders_.push_back(std::make_unique<Decoder>(*stream, settings_.limits.max_pixels, options));
   }
   video_ = settings_.wants_video ? video : nullptr;
 }

@@ -17,6 +17,7 @@ struct ReadSettings {
   bool wants_video = true;
   bool wants_audio = false;
   int video_number = -1;  ///< among the video streams; -1: the best
+  DecoderOptions video_options;
   Limits limits;
 };
 

@@ -84,6 +84,8 @@ head -c $(($(wc -c <clip.mp4) / 2)) clip.mp4 >no_moov.mp4
 head -c $(($(wc -c <faststart.mp4) / 2)) faststart.mp4 >truncated.mp4
 head -c $(($(wc -c <clip.mkv) / 2)) clip.mkv >truncated.mkv
 head -c $(($(wc -c <photo.jpg) / 2)) photo.jpg >truncated.jpg
+# Damage everywhere, about which FFmpeg has a lot to say.
+make -i faststart.mp4 -map 0:v -c copy -bsf:v noise=amount=400 noise.mp4
 # A hole in the middle of the pictures.
 cp faststart.mp4 damaged.mp4
 printf '%0600d' 0 | dd of=damaged.mp4 bs=1 seek=$(($(wc -c <damaged.mp4) / 2)) conv=notrunc \
