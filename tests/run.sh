@@ -118,16 +118,25 @@ test_tidy() {
   configure_clang && tests/lint/clang_tidy.sh build-tests/clang
 }
 
+# run_fuzz TARGET MAX_LEN SEEDS...: for half of the time. Findings stay in build-tests/, the corpus
+# grows over the runs.
+run_fuzz() {
+  local name=$1 max_len=$2 target
+  shift 2
+  target=$(find build-tests/clang -type f -name "$name" -perm -u+x | head -n 1)
+  [[ -n $target ]] || { echo "no $name was built"; return 1; }
+  mkdir -p "build-tests/corpus/$name"
+  (cd build-tests && "../$target" -max_total_time=$((fuzz_seconds / 2)) -timeout=20 \
+    -rss_limit_mb=2048 -max_len="$max_len" -print_final_stats=1 "corpus/$name" "$@")
+}
+
+# Shipped configurations and small samples of media are the seeds.
 test_fuzz() {
-  local target
-  configure_clang && meson compile -C build-tests/clang config_fuzz || return 1
-  target=$(find build-tests/clang -type f -name config_fuzz -perm -u+x | head -n 1)
-  [[ -n $target ]] || { echo "no config_fuzz was built"; return 1; }
-  mkdir -p build-tests/corpus
-  # Findings stay in build-tests/, the corpus grows over the runs; configurations that are shipped
-  # are its seed.
-  (cd build-tests && "../$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 \
-    -max_len=4096 -print_final_stats=1 corpus ../tests/fuzz/config_corpus ../config)
+  configure_clang && meson compile -C build-tests/clang config_fuzz decode_fuzz || return 1
+  tests/media/make_samples.sh build-tests/samples && mkdir -p build-tests/media_seeds &&
+    find build-tests/samples -maxdepth 1 -type f -size -64k -exec cp {} build-tests/media_seeds/ \; &&
+    run_fuzz config_fuzz 4096 ../tests/fuzz/config_corpus ../config &&
+    run_fuzz decode_fuzz 65536 media_seeds
 }
 
 # The soaks at their full size, every allocation of a run failing once, and the engine's simulation

@@ -55,7 +55,7 @@ def resolve(root, path, name):
     """The tree's file that a quoted include means, relative to the root; None if there is none."""
     places = [path.parent, pathlib.PurePosixPath(path.parts[0])]
     if path.parts[0] == "tests":
-        places.append(pathlib.PurePosixPath("daemon"))
+        places += [pathlib.PurePosixPath("daemon"), pathlib.PurePosixPath("plugins")]
     for place in places:
         candidate = place / name
         if (pathlib.Path(root) / candidate).is_file():
