@@ -22,6 +22,9 @@ Text payload_of(const Item& item) { return item ? Text(item.payload()->type()) :
 Text input_of(const Item& item) { return item.has_job() ? Text(item.job().input) : std::nullopt; }
 Text path_of(const Item& item) { return item.has_job() ? Text(item.job().path) : std::nullopt; }
 Text media_type_of(const Item& item) {
+  if (const auto* file = item.get_if<capstan::File>()) {
+    return file->media_type().empty() ? std::nullopt : Text(file->media_type());
+  }
   const auto* bytes = item.get_if<capstan::Bytes>();
   return bytes && !bytes->media_type().empty() ? Text(bytes->media_type()) : std::nullopt;
 }
@@ -35,6 +38,9 @@ Number index_of(const Item& item) { return static_cast<double>(item.index()); }
 // A reference says where bytes are, not how many.
 Number size_of(const Item& item) {
   if (!item || item.get_if<capstan::Reference>()) return std::nullopt;
+  if (const auto* file = item.get_if<capstan::File>()) {
+    return static_cast<double>(file->content_bytes());
+  }
   return static_cast<double>(item.payload()->size_bytes());
 }
 Number width_of(const Item& item) {

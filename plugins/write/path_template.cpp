@@ -33,6 +33,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string quoted_variable(std::string_view name) { return "'{" + std::string(name) + "}'"; }
 
+std::string extension_for(const capstan::Item& item) {
+  if (const auto* file = item.get_if<capstan::File>()) {
+    return extension_of(file->media_type(), file->name());
+  }
+  const auto& bytes = item.get<capstan::Bytes>();
+  return extension_of(bytes.media_type(), bytes.name());
+}
+
 std::size_t parse_width(std::string_view format) {
   std::size_t width = 0;
   for (const char c : format) {
@@ -151,7 +159,7 @@ std::string PathTemplate::value_of(const Part& part, const capstan::Item& item) 
       return std::string(part.width > digits.size() ? part.width - digits.size() : 0, '0') + digits;
     }
     case Kind::extension:
-      return extension_of(item.get<capstan::Bytes>());
+      return extension_for(item);
     case Kind::meta:
       return clean_value("{meta." + part.text + "}", item.meta(part.text));
     case Kind::invalid:

@@ -93,15 +93,15 @@ std::string without_extension(std::string path) {
   return path;
 }
 
-std::string extension_of(const capstan::Bytes& bytes) {
-  std::string type = bytes.media_type().substr(0, bytes.media_type().find(';'));
+std::string extension_of(std::string_view media_type, const std::string& full_name) {
+  std::string type(media_type.substr(0, media_type.find(';')));
   while (!type.empty() && type.back() == ' ') type.pop_back();
   std::transform(type.begin(), type.end(), type.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const Extension& known : kExtensions) {
     if (known.media_type == type) return std::string(known.extension);
   }
-  const std::string name = last_part(bytes.name());
+  const std::string name = last_part(full_name);
   const std::size_t dot = name.rfind('.');
   const std::string from_name = dot == std::string::npos ? "" : name.substr(dot + 1);
   const bool is_plain = !from_name.empty() && from_name.size() <= 8 &&

@@ -18,7 +18,7 @@ std::string without_extension(std::string path);
 std::string last_part(const std::string& path);
 
 /// "jpg" for image/jpeg, else the extension of the payload's name, else "bin".
-std::string extension_of(const capstan::Bytes& bytes);
+std::string extension_of(std::string_view media_type, const std::string& name);
 
 /// A whole path made of values and literals, without double slashes. Throws std::runtime_error when
 /// a part is "..", or too long for a file system.

@@ -16,5 +16,5 @@ constexpr capstan::Option kOptions[] = {
 
 CAPSTAN_PLUGIN("write", "1.0.0",
                capstan::stage_type<write_plugin::WriteStage>({"write", "writes bytes to files",
-                                                              "bytes", "reference",
+                                                              "bytes|file", "reference",
                                                               capstan::Scope::item, kOptions}));

@@ -5,6 +5,7 @@
 
 #include <capstan/sdk/plugin.hpp>
 
+#include "atomic_file.hpp"
 #include "path_template.hpp"
 #include "written_paths.hpp"
 
@@ -15,11 +16,11 @@ class WriteStage final : public capstan::MapStage {
   /// Throws std::invalid_argument for a bad template. Touches no file.
   WriteStage(capstan::StageContext& context, const capstan::Options& options);
 
-  /// Writes the item's bytes; gives a Reference to the file once it is durable.
+  /// Writes the item's content; gives a Reference to the file once it is durable.
   capstan::Item process(capstan::Item in) override;
 
  private:
-  void write_file(const std::string& path, std::string_view content);
+  void write_file(const std::string& path, const Content& content);
 
   capstan::StageContext& context_;
   PathTemplate template_;

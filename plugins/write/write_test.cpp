@@ -43,6 +43,14 @@ Item make_item(const std::string& content, const std::string& job_path = "a.mp4"
   return item;
 }
 
+// The same content as a file without a name, in `folder`.
+Item make_file_item(const std::string& content, const std::string& folder,
+                    const std::string& job_path = "a.mp4") {
+  const int fd = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  EXPECT_EQ(write(fd, content.data(), content.size()), static_cast<ssize_t>(content.size()));
+  return make_item("", job_path).with(make_ref<File>(fd, content.size(), "video/mp4", "index.mp4"));
+}
+
 class Write : public testing::Test {
  protected:
   Write() {
@@ -95,7 +103,7 @@ class EachDraft : public Write, public testing::WithParamInterface<Draft> {
       const std::string& name, const std::string& content,
       const std::function<void()>& check = [] {}) const {
     RootFolder root(root_);
-    replace_file(root.open("").get(), name, content, check, GetParam());
+    replace_file(root.open("").get(), name, Content(content), check, GetParam());
   }
   // Kills a process when it has written the first chunk.
   void kill_half_way(const std::string& name, const std::string& content) const {
@@ -147,6 +155,50 @@ TEST_F(Write, NewFilesAndFoldersFollowTheUmask) {
   EXPECT_EQ(status.st_mode & 0777, 0640U);
 }
 
+TEST_F(Write, AFileWithoutANameGetsIt) {
+  Item item = make_file_item("film", root_);
+  struct stat before {};
+  ASSERT_EQ(fstat(item.get<File>().fd(), &before), 0);
+  stage("out/{job.stem}.{ext}").feed(std::move(item));
+  struct stat after {};
+  ASSERT_EQ(stat(at("out/a.mp4").c_str(), &after), 0);
+  EXPECT_EQ(after.st_ino, before.st_ino) << "it was copied";
+  EXPECT_EQ(content_of("out/a.mp4"), "film");
+  EXPECT_THAT(list(), ElementsAre("out", "out/a.mp4"));
+}
+
+TEST_F(Write, AFileWithoutANameReplacesOneThatHasIt) {
+  stage("{job.path}").feed(make_item("longer than after"));
+  stage("{job.path}").feed(make_file_item("after", root_));
+  EXPECT_EQ(content_of("a.mp4"), "after");
+  EXPECT_THAT(list(), ElementsAre("a.mp4"));
+}
+
+TEST_F(Write, AFileThatOthersHoldIsCopied) {
+  const Item held = make_file_item("film", root_);
+  stage("{job.path}").feed(held);
+  struct stat original {
+  }, written{};
+  ASSERT_EQ(fstat(held.get<File>().fd(), &original), 0);
+  ASSERT_EQ(stat(at("a.mp4").c_str(), &written), 0);
+  EXPECT_NE(written.st_ino, original.st_ino);
+  EXPECT_EQ(content_of("a.mp4"), "film");
+}
+
+TEST_F(Write, AFileOfAnotherFileSystemIsCopied) {
+  if (mount("none", root_.c_str(), "tmpfs", 0, "size=64m") != 0) {
+    GTEST_SKIP() << "needs the right to mount";
+  }
+  const std::string content(std::size_t{20} << 20U, 'x');
+  {
+    StageHarness write = stage("{job.path}");
+    write.feed(make_file_item(content, "/var/tmp"));
+    EXPECT_EQ(content_of("a.mp4"), content);
+    EXPECT_THAT(list(), ElementsAre("a.mp4"));
+  }
+  umount2(root_.c_str(), MNT_DETACH);
+}
+
 TEST_F(Write, AnEmptyPayloadIsAnEmptyFile) {
   stage("{job.path}").feed(make_item(""));
   EXPECT_EQ(content_of("a.mp4"), "");
@@ -181,7 +233,7 @@ TEST_F(Write, ManyMayMakeTheSameFoldersAtOnce) {
       for (int folder = 0; folder < 20; ++folder) {
         RootFolder root(at("new/root/"));
         const Fd fd = root.open(std::to_string(folder) + "/a/b");
-        replace_file(fd.get(), std::to_string(i), "x", [] {});
+        replace_file(fd.get(), std::to_string(i), Content("x"), [] {});
       }
     });
   }
@@ -296,6 +348,16 @@ TEST_P(EachDraft, AnErrorHalfWayLeavesWhatWasThere) {
   setrlimit(RLIMIT_FSIZE, &limit);
   EXPECT_THAT(list(), ElementsAre("a"));
   EXPECT_EQ(content_of("a"), "before");
+}
+
+TEST_P(EachDraft, AFileIsCopiedWhole) {
+  const Item item = make_file_item(long_content_, root_);
+  const File& file = item.get<File>();
+  RootFolder root(root_);
+  replace_file(
+      root.open("").get(), "a", Content(file.fd(), file.content_bytes(), false), [] {}, GetParam());
+  EXPECT_EQ(content_of("a"), long_content_);
+  EXPECT_THAT(list(), ElementsAre("a"));
 }
 
 TEST_P(EachDraft, CancellingHalfWayLeavesNothing) {

@@ -1,5 +1,7 @@
 #include <capstan/sdk/payload.hpp>
 
+#include <unistd.h>
+
 #include <new>
 
 CAPSTAN_BEGIN_NAMESPACE
@@ -67,6 +69,10 @@ std::size_t Reference::size_bytes() const noexcept { return location_.size(); }
 Bytes::Bytes(Buffer buffer, std::string media_type, std::string name)
     : buffer_(std::move(buffer)), media_type_(std::move(media_type)), name_(std::move(name)) {}
 Bytes::~Bytes() = default;
+
+File::File(int fd, std::uint64_t size, std::string media_type, std::string name)
+    : fd_(fd), content_bytes_(size), media_type_(std::move(media_type)), name_(std::move(name)) {}
+File::~File() { ::close(fd_); }
 
 FailedInput::FailedInput(std::string location, std::string reason)
     : location_(std::move(location)), reason_(std::move(reason)) {}

@@ -107,6 +107,32 @@ class CAPSTAN_EXPORT Bytes final : public Payload {
   std::string name_;
 };
 
+/// A file on disk that has no name: content that may be larger than memory. It is gone with its
+/// last holder, unless that one gave it a name (linkat).
+class CAPSTAN_EXPORT File final : public Payload {
+ public:
+  static constexpr const char* kType = "file";
+  /// Takes over `fd`, an open regular file of `size` bytes that nobody writes any more.
+  /// `media_type` and `name` as those of Bytes.
+  File(int fd, std::uint64_t size, std::string media_type = {}, std::string name = {});
+  /// Closes the descriptor.
+  ~File() override;
+  const char* type() const noexcept override { return kType; }
+  /// What it takes of memory; the content is on disk.
+  std::size_t size_bytes() const noexcept override { return media_type_.size() + name_.size(); }
+  /// Borrowed. All holders share its position: read with pread.
+  int fd() const noexcept { return fd_; }
+  std::uint64_t content_bytes() const noexcept { return content_bytes_; }
+  const std::string& media_type() const noexcept { return media_type_; }
+  const std::string& name() const noexcept { return name_; }
+
+ private:
+  int fd_;
+  std::uint64_t content_bytes_;
+  std::string media_type_;
+  std::string name_;
+};
+
 /// What a source emits for an input that exists but cannot be taken (a folder without
 /// permission): the engine records a job that failed with this reason, and the source goes on.
 class CAPSTAN_EXPORT FailedInput final : public Payload {
