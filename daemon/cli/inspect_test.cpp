@@ -99,6 +99,9 @@ TEST_F(Inspect, SchemaOfAStageNestsDottedNames) {
   EXPECT_EQ(properties.at("threads").at("maximum"), 64);
   EXPECT_TRUE(properties.at("video").at("properties").contains("size"));
   EXPECT_FALSE(schema("decode").contains("required"));
+  const auto map = schema("mux").at("properties").at("video").at("properties").at("options");
+  EXPECT_EQ(map.at("type"), "object");
+  EXPECT_TRUE(map.contains("additionalProperties"));
 }
 
 TEST_F(Inspect, SchemaNamesWhatMustBeGiven) {

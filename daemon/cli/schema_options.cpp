@@ -80,6 +80,7 @@ Json one_value(const Option& option) {
 
 Json option_schema(const Option& option) {
   Json schema = one_value(option);
+  if (option.is_map) schema = {{"type", "object"}, {"additionalProperties", schema}};
   if (option.is_list) {
     const Json one = schema;
     schema = {{"anyOf", {one, {{"type", "array"}, {"items", one}}}}};

@@ -113,6 +113,26 @@ TEST_F(Build, AGroupIsNoValueAndAValueNoGroup) {
                           "to 64"));
 }
 
+TEST_F(Build, AMapTakesAnyKeys) {
+  const auto pipeline =
+      plan("{use: files},\n{use: decode},\n{use: mux, with: {video: {options: {b: 2, a-b: 1}}}}");
+  ASSERT_TRUE(pipeline);
+  const std::vector<std::pair<std::string, std::string>> expected = {{"b", "2"}, {"a-b", "1"}};
+  EXPECT_EQ(pipeline->stages[2].options.map("video.options"), expected);
+}
+
+TEST_F(Build, EachWrongValueOfAMapHasItsOwnPlace) {
+  EXPECT_THAT(
+      faults_of("{use: files},\n{use: decode},\n{use: mux, with: {video: {options: {b: x, c: [1], "
+                "d: {e: 1}}}}}"),
+      ElementsAre("c.yaml:5:40: mux: 'video.options.b' is 'x': expected a map, each value a whole "
+                  "number",
+                  "c.yaml:5:43: mux: 'video.options': expected a map, each value a whole number",
+                  "c.yaml:5:55: mux: 'video.options': expected a map, each value a whole number"));
+  EXPECT_THAT(faults_of("{use: files},\n{use: decode},\n{use: mux, with: {video: {options: a=1}}}"),
+              testing::Contains(HasSubstr("mux: 'video.options': expected a map")));
+}
+
 TEST_F(Build, EachWrongValueOfAListHasItsOwnPlace) {
   EXPECT_THAT(
       faults_of("{use: files},\n{use: decode, with: {video: {at: [10%, soon, 1s, -1s]}}}"),

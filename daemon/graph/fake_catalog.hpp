@@ -44,6 +44,11 @@ class FakeCatalog final : public Catalog {
        .help = "of the picture",
        .range = "jpeg|png|webp"},
       {.name = "quality", .type = OptionType::integer, .default_value = "85", .range = "1..100"}};
+  static constexpr Option kTune[] = {{.name = "video.options",
+                                      .type = OptionType::integer,
+                                      .default_value = "",
+                                      .help = "of the library",
+                                      .is_map = true}};
   static constexpr Option kWrite[] = {
       {.name = "path", .type = OptionType::text, .help = "template of the name"},
       {.name = "sync", .type = OptionType::boolean, .default_value = "true"}};
@@ -103,7 +108,7 @@ class FakeCatalog final : public Catalog {
       make("fetch", "reference", "bytes", Scope::item, Execution::async),
       with(make("decode", "reference|bytes", "video_frame", Scope::item, Execution::sync), kDecode),
       with(make("encode", "video_frame", "bytes", Scope::item, Execution::sync), kEncode),
-      make("mux", "video_frame", "bytes", Scope::job, Execution::sync),
+      with(make("mux", "video_frame", "bytes", Scope::job, Execution::sync), kTune),
       make("batch", "*", "*", Scope::pipeline, Execution::sync),
       with(make("write", "bytes", nullptr, Scope::item, Execution::sync), kWrite),
       group(),

@@ -41,10 +41,24 @@ class OptionChecker {
     faults_.error(mark, stage_.id.value + ": " + text);
   }
 
+  // The map that has the option as one of its keys.
+  const Option* find_map(const std::string& name) const {
+    const Option* end = type_.options + type_.n_options;
+    const Option* row = std::find_if(type_.options, end, [&](const Option& known) {
+      return known.is_map && is_inside(name, known.name);
+    });
+    return row == end ? nullptr : row;
+  }
+
   void check_one(const OptionConfig& option) {
     const Option* row = find(option.name.value);
+    if (!row && (row = find_map(option.name.value)) != nullptr) return check_entry(option, *row);
     if (!row) return report_unknown(option);
     if (option.is_broken) return;
+    if (row->is_map) {
+      return complain(option.name.mark,
+                      quote(option.name.value) + ": expected " + describe_expected(*row));
+    }
     if (option.is_list && !row->is_list) {
       return complain(option.name.mark,
                       quote(option.name.value) + " is a list: expected " + describe_expected(*row));
@@ -57,6 +71,20 @@ class OptionChecker {
                                describe_expected(*row));
     }
     if (is_good) set_all(option, *row);
+  }
+
+  void check_entry(const OptionConfig& option, const Option& row) {
+    const std::string key = option.name.value.substr(std::string_view(row.name).size() + 1);
+    if (option.is_broken) return;
+    if (option.is_list || key.find('.') != std::string::npos) {
+      return complain(option.name.mark, quote(row.name) + ": expected " + describe_expected(row));
+    }
+    const config::Text& value = option.values.front();
+    std::vector<std::string> entries = options_.list(row.name);
+    entries.push_back(key + '=' + value.value);
+    if (!options_.set(row.name, entries)) return;
+    complain(value.mark, quote(option.name.value) + " is " + quote(value.value) + ": expected " +
+                             describe_expected(row));
   }
 
   void set_all(const OptionConfig& option, const Option& row) {

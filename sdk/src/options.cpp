@@ -116,6 +116,7 @@ std::string describe_one(const Option& option) {
 }  // namespace
 
 std::string describe_expected(const Option& option) {
+  if (option.is_map) return "a map, each value " + describe_one(option);
   return option.is_list ? "a list, each " + describe_one(option) : describe_one(option);
 }
 
@@ -146,7 +147,7 @@ Options::Options(const Option* table, std::size_t n_options)
     const char* fallback = table[i].default_value;
     if (!fallback || !*fallback) continue;
     std::vector<std::string> values;
-    if (table[i].is_list) {
+    if (table[i].is_list || table[i].is_map) {
       for (const std::string_view part : split(fallback, ',')) values.emplace_back(part);
     } else {
       values.emplace_back(fallback);
@@ -166,9 +167,17 @@ std::optional<std::string> Options::set(std::string_view name,
                                         const std::vector<std::string>& values) {
   const std::size_t row = impl_->find(name);
   const Option& option = impl_->table[row];
-  if (!option.is_list && values.size() != 1) return describe_expected(option);
+  if (!option.is_list && !option.is_map && values.size() != 1) return describe_expected(option);
   for (const std::string& value : values) {
-    if (!is_of_type(option, value)) return describe_expected(option);
+    if (option.is_map) {
+      const std::size_t equals = value.find('=');
+      if (equals == std::string::npos || equals == 0) return describe_expected(option);
+      if (!is_of_type(option, std::string_view(value).substr(equals + 1))) {
+        return describe_expected(option);
+      }
+    } else if (!is_of_type(option, value)) {
+      return describe_expected(option);
+    }
   }
   impl_->values[row] = values;
   return std::nullopt;
@@ -204,6 +213,14 @@ std::uint64_t Options::bytes(std::string_view name) const {
 }
 Dimensions Options::dimensions(std::string_view name) const {
   return parse_dimensions(impl_->single(name)).value();
+}
+std::vector<std::pair<std::string, std::string>> Options::map(std::string_view name) const {
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (const std::string& entry : list(name)) {
+    const std::size_t equals = entry.find('=');
+    entries.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return entries;
 }
 std::vector<std::string> Options::list(std::string_view name) const {
   return impl_->values[impl_->find(name)].value_or(std::vector<std::string>());

@@ -52,8 +52,20 @@ constexpr Option kTable[] = {
     {.name = "path", .type = OptionType::text},
     {.name = "label", .type = OptionType::text, .default_value = ""},
     {.name = "at", .type = OptionType::position, .default_value = "", .is_list = true},
+    {.name = "set", .type = OptionType::integer, .default_value = "", .is_map = true},
     {.name = "pause", .type = OptionType::duration, .default_value = "1s", .range = "1ms.."},
 };
+
+TEST(Options, AMapKeepsItsKeysInTheirOrder) {
+  Options options(kTable, std::size(kTable));
+  EXPECT_TRUE(options.map("set").empty());
+  EXPECT_EQ(options.set("set", {"b=2", "a=1"}), std::nullopt);
+  const std::vector<std::pair<std::string, std::string>> expected = {{"b", "2"}, {"a", "1"}};
+  EXPECT_EQ(options.map("set"), expected);
+  for (const char* wrong : {"b", "=1", "b=x"}) {
+    EXPECT_EQ(options.set("set", {wrong}), "a map, each value a whole number") << wrong;
+  }
+}
 
 TEST(Options, DefaultsHoldUntilAValueIsSet) {
   Options options(kTable, std::size(kTable));

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <capstan/sdk/export.hpp>
@@ -40,6 +41,9 @@ struct Option {
   bool is_list = false;
   /// `capstan run CONFIG INPUT...` puts the INPUTs here (a source's list of places to read).
   bool takes_inputs = false;
+  /// Takes a map of any keys, each with a value of `type`, for settings that a library names:
+  /// `video: {options: {preset: fast}}`. Its written values are "preset=fast".
+  bool is_map = false;
 };
 
 struct Dimensions {
@@ -92,6 +96,8 @@ class CAPSTAN_EXPORT Options {
   std::chrono::nanoseconds duration(std::string_view name) const;
   std::uint64_t bytes(std::string_view name) const;
   Dimensions dimensions(std::string_view name) const;
+  /// The keys and written values of a map option, in the order in which they were given.
+  std::vector<std::pair<std::string, std::string>> map(std::string_view name) const;
   /// The written values of a list option.
   std::vector<std::string> list(std::string_view name) const;
   std::vector<Position> positions(std::string_view name) const;
