@@ -1,8 +1,11 @@
 #include "limits.hpp"
 
 #include <cstdio>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+
+#include "decode_options.hpp"
 
 namespace capstan::ffmpeg {
 
@@ -47,6 +50,8 @@ void Limits::check_bytes(std::uint64_t n_bytes) const {
 std::string WorkClock::text() const {
   return "decoding took longer than max_time: " + written(limit_);
 }
+
+Limits usual_limits() { return read_limits(Options(kDecodeOptions, std::size(kDecodeOptions))); }
 
 Limits read_limits(const Options& options) {
   Limits limits;

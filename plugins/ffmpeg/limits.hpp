@@ -30,6 +30,8 @@ struct Limits {
 };
 
 Limits read_limits(const Options& options);
+/// Those of `decode` where its options say nothing, for stages that look at inputs as well.
+Limits usual_limits();
 
 /// The wall time that FFmpeg has worked on one item; stands still between outputs, when nobody
 /// works. Home: the item's worker.

@@ -3,6 +3,8 @@
 #include "encode_stage.hpp"
 #include "filter_stage.hpp"
 #include "hash_stage.hpp"
+#include "mux/demux_stage.hpp"
+#include "mux/mux_stage.hpp"
 #include "probe_stage.hpp"
 #include "scale_stage.hpp"
 #include "sheet_stage.hpp"
@@ -26,4 +28,8 @@ CAPSTAN_PLUGIN(
     stage_type<EncodeStage>({"encode", "makes image files of pictures", "video_frame", "bytes",
                              Scope::item, kEncodeOptions}),
     stage_type<SheetStage>({"sheet", "puts the pictures of a run side by side on pages",
-                            "video_frame", "video_frame", Scope::pipeline, kSheetOptions}));
+                            "video_frame", "video_frame", Scope::pipeline, kSheetOptions}),
+    stage_type<DemuxStage>({"demux", "gives the compressed packets of a file", "reference|bytes",
+                            "packet", Scope::item, kDemuxOptions}),
+    stage_type<MuxStage>({"mux", "puts packets into a file: MP4, Matroska, HLS and others",
+                          "packet", "file", Scope::job, kMuxOptions}));

@@ -10,9 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Telling the streams apart may take decoding a picture: none that decode would refuse.
-constexpr std::int64_t kMaxPixels = 268435456;
-
 Json describe_format(AVFormatContext& context, const std::string& name) {
   Json out;
   if (!name.empty()) out["filename"] = name;
@@ -87,7 +84,7 @@ Item ProbeStage::process(Item in) {
   LogSink sink(context_.log());
   LogScope scope(sink);
   const InputSource source(in);
-  Input input(source, kMaxPixels, [this] { return context_.is_cancelled(); });
+  Input input(source, usual_limits(), [this] { return context_.is_cancelled(); });
   const Json about = describe(input, source.is_file() ? source.path() : source.name());
   // Tags may hold bytes of any encoding; what is no UTF-8 becomes U+FFFD, as in ffprobe.
   const std::string text = about.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

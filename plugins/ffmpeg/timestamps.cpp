@@ -24,9 +24,9 @@ std::int64_t duration_us(const AVPacket& packet, const AVStream& stream,
 
 }  // namespace
 
-void DtsCounter::stamp(AVPacket& packet, const AVStream& stream,
-                       const AVCodecContext& decoder) noexcept {
-  if (!has_begun_) next_us_ = first_dts_us(stream, decoder);
+void DtsCounter::stamp(AVPacket& packet, const AVStream& stream, const AVCodecContext& decoder,
+                       std::int64_t start_us) noexcept {
+  if (!has_begun_) next_us_ = first_dts_us(stream, decoder) + start_us;
   has_begun_ = true;
   if (packet.dts != AV_NOPTS_VALUE) {
     next_us_ = av_rescale_q(packet.dts, stream.time_base, AV_TIME_BASE_Q);

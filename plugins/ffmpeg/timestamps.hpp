@@ -13,8 +13,10 @@ namespace capstan::ffmpeg {
 /// same rounding to microseconds. Home: the decoder's.
 class DtsCounter {
  public:
-  /// Sets the packet's dts and moves on. Call before the packet is sent.
-  void stamp(AVPacket& packet, const AVStream& stream, const AVCodecContext& decoder) noexcept;
+  /// Sets the packet's dts and moves on. Call before the packet is sent. `start_us` is where the
+  /// counting begins: 0 for a decoder, the first packet's pts for stream copy.
+  void stamp(AVPacket& packet, const AVStream& stream, const AVCodecContext& decoder,
+             std::int64_t start_us = 0) noexcept;
   /// The next packet is not the one after the last.
   void restart() noexcept { *this = {}; }
 

@@ -49,6 +49,15 @@ make -f lavfi -i "$picture:duration=4" -c:v libx265 -preset ultrafast -tag:v hvc
 make -i open_gop_hevc.mp4 -c copy hevc.ts
 make -f lavfi -i "$picture:duration=1" -c:v mpeg2video -flags +ildct+ilme -g 12 interlaced.mkv
 
+# A title, a language, chapters.
+{
+  printf ';FFMETADATA1\ntitle=A Film\nartist=Somebody\n'
+  printf '[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=First\n'
+  printf '[CHAPTER]\nTIMEBASE=1/1000\nSTART=1000\nEND=2000\ntitle=Second\n'
+} >tags.txt
+make -t 2 -i clip.mp4 -i tags.txt -map 0 -c copy -map_metadata 1 -metadata:s:a language=fra \
+  tagged.mkv
+
 # Pictures.
 make -f lavfi -i "testsrc2=size=320x240:rate=1:duration=1" -frames:v 1 -q:v 2 photo.jpg
 make -i photo.jpg -pix_fmt gray gray.png
