@@ -4,6 +4,7 @@
 #include "filter_stage.hpp"
 #include "hash_stage.hpp"
 #include "mux/demux_stage.hpp"
+#include "mux/encode_streams_stage.hpp"
 #include "mux/mux_stage.hpp"
 #include "probe_stage.hpp"
 #include "scale_stage.hpp"
@@ -31,5 +32,8 @@ CAPSTAN_PLUGIN(
                             "video_frame", "video_frame", Scope::pipeline, kSheetOptions}),
     stage_type<DemuxStage>({"demux", "gives the compressed packets of a file", "reference|bytes",
                             "packet", Scope::item, kDemuxOptions}),
+    stage_type<EncodeStreamsStage>({"encode_streams", "compresses the video and audio of a job",
+                                    "video_frame|audio_frame", "packet", Scope::job,
+                                    kEncodeStreamsOptions}),
     stage_type<MuxStage>({"mux", "puts packets into a file: MP4, Matroska, HLS and others",
                           "packet", "file", Scope::job, kMuxOptions}));

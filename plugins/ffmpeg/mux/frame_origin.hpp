@@ -1,0 +1,23 @@
+// What a decoded frame's container said, carried by the frame itself.
+#pragma once
+
+#include "program.hpp"
+
+namespace capstan::ffmpeg {
+
+/// Where frames come from. Immutable, shared by all frames of a stream.
+struct FrameOrigin final : public RefCounted {
+  StreamTraits traits;
+  Ref<const SourceInfo> source;
+  bool has_video = false;  ///< kinds of which the same job gives frames
+  bool has_audio = false;
+};
+
+/// Ties the origin to a frame. Copies of the frame keep it, and so do filters and scalers, which
+/// copy a frame's properties. Throws std::bad_alloc.
+void attach_origin(AVFrame& frame, const Ref<const FrameOrigin>& origin);
+
+/// The frame's origin; null when nobody has told.
+Ref<const FrameOrigin> origin_of(const AVFrame& frame);
+
+}  // namespace capstan::ffmpeg
