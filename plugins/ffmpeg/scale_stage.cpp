@@ -23,6 +23,7 @@ ScaleStage::ScaleStage(StageContext& context, const Options& options) : sink_(co
 }
 
 Item ScaleStage::process(Item in) {
+  if (in.get_if<AudioFrame>()) return in;  // sound that travels beside the pictures
   LogScope scope(sink_);
   LogScope::clear_error();
   const AvFramePtr frame = to_av_frame(in.get<VideoFrame>());
