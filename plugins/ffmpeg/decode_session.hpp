@@ -36,6 +36,7 @@ class DecodeSession {
     }
   }
 
+  const AVFormatContext& container() const noexcept { return reader_->input().context(); }
   /// What was broken in what was read.
   Damage damage() const { return reader_->damage(); }
 

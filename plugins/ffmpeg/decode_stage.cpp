@@ -10,18 +10,6 @@ std::string counted(int n, const char* noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
-DecoderOptions decoder_options(const std::vector<std::string>& texts) {
-  DecoderOptions options;
-  for (const std::string& text : texts) {
-    const std::size_t sign = text.find('=');
-    if (sign == 0 || sign == std::string::npos) {
-      throw std::invalid_argument("'video.options': '" + text + "' is not of the form name=value");
-    }
-    options.emplace_back(text.substr(0, sign), text.substr(sign + 1));
-  }
-  return options;
-}
-
 }  // namespace
 
 struct DecodeStage::Progress {
@@ -41,7 +29,7 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
   if (options.has("video.stream")) {
     settings_.video_number = static_cast<int>(options.integer("video.stream"));
   }
-  settings_.video_options = decoder_options(options.list("video.options"));
+  settings_.video_options = options.map("video.options");
   if (options.has("video.size")) size_ = options.dimensions("video.size");
   const std::string on_corrupt = options.text("on_corrupt");
   on_corrupt_ = on_corrupt == "fail"   ? OnCorrupt::fail
@@ -51,6 +39,7 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
 
 Generator<Item> DecodeStage::process(Item in) {
   DecodeSession session(context_, in, settings_, selection_);
+  origins_ = FrameOrigins(session.container(), is_rotated_);
   Progress progress;
   while (PayloadRef payload = next_payload(session, progress)) {
     Item out = in.with(std::move(payload));
@@ -78,6 +67,7 @@ PayloadRef DecodeStage::next_payload(DecodeSession& session, Progress& progress)
 
 PayloadRef DecodeStage::to_payload(Decoded decoded) {
   const AVStream& stream = *decoded.stream;
+  origins_.attach_to(*decoded.frame, stream);
   if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
     return wrap_audio_frame(std::move(decoded.frame), stream.time_base);
   }

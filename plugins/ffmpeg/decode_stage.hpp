@@ -5,6 +5,7 @@
 
 #include "decode_options.hpp"
 #include "frame_reader.hpp"
+#include "mux/frame_origin.hpp"
 #include "rotator.hpp"
 #include "scaler.hpp"
 #include "selection.hpp"
@@ -32,6 +33,7 @@ class DecodeStage final : public GeneratorStage {
   Dimensions size_;
   bool is_rotated_ = true;
   OnCorrupt on_corrupt_ = OnCorrupt::fail;
+  FrameOrigins origins_;  // of the item under way
   Rotator rotator_;
   Scaler scaler_;
 };

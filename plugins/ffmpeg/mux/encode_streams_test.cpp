@@ -233,8 +233,40 @@ TEST(EncodeStreams, WhatTheContainerSaidTravelsWithTheFrames) {
   EXPECT_FALSE(stage.feed(frames.at(0)).empty() && stage.feed(frames.at(1)).empty());
 }
 
+TEST(EncodeStreams, TitleChaptersAndLanguageOfTheInputAreKept) {
+  const auto files = to_mp4("tagged.mkv", kBoth);
+  const std::string path = path_of(files.at(0));
+  EXPECT_THAT(probe(path, "format_tags=title,artist"), ElementsAre("A Film,Somebody"));
+  EXPECT_THAT(probe(path, "stream_tags=language", {"-select_streams", "a"}), ElementsAre("fra"));
+  EXPECT_THAT(probe(path, "chapter_tags=title"), ElementsAre("First", "Second"));
+}
+
+TEST(EncodeStreams, PicturesAreTurnedOrToldToBeTurnedNeverBoth) {
+  const auto probed = [](const char* rotate) {
+    const auto files =
+        transcode(file_item(sample("rotated.mp4")), {{"video.rotate", {rotate}}}, kH264, kMp4);
+    return probe(path_of(files.at(0)), "stream=width,height:stream_side_data=rotation");
+  };
+  EXPECT_THAT(probed("true"), ElementsAre("240,320"));
+  EXPECT_EQ(probed("false"),
+            probe(sample("rotated.mp4").string(), "stream=width,height:stream_side_data=rotation"));
+}
+
+TEST(EncodeStreams, PacketsOfAnInputWithoutSoundDoNotWaitForIt) {
+  auto frames = decode(file_item(sample("clip.ts")), {{"streams", {"both"}}});
+  StageHarness stage(capstan_plugin, "encode_streams",
+                     {{"video.codec", {"mpeg4"}}, {"audio.codec", {"aac"}}});
+  EXPECT_EQ(stage.feed(frames.at(0)).size() + stage.feed(frames.at(1)).size(), 2U);
+}
+
 TEST(EncodeStreams, PacketsWaitForAStreamThatMayStillCome) {
   auto frames = decode(file_item(sample("clip.mp4")));
+  for (Item& item : frames) {  // nobody has told where they come from
+    AvFramePtr frame = to_av_frame(item.get<VideoFrame>());
+    av_buffer_unref(&frame->opaque_ref);
+    const AVRational time_base = frame->time_base;
+    item = item.with(wrap_video_frame(std::move(frame), time_base));
+  }
   StageHarness stage(capstan_plugin, "encode_streams",
                      {{"video.codec", {"mpeg4"}}, {"audio.codec", {"aac"}}});
   for (int i = 0; i < 10; ++i) EXPECT_THAT(stage.feed(frames.at(i)), IsEmpty());

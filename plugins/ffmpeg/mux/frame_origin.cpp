@@ -41,4 +41,37 @@ Ref<const FrameOrigin> origin_of(const AVFrame& frame) {
   return tag.mark == kMark ? Ref<const FrameOrigin>(tag.origin) : Ref<const FrameOrigin>();
 }
 
+namespace {
+
+bool is_read(const AVFormatContext& context, AVMediaType kind) {
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    const AVStream& stream = *context.streams[i];
+    if (stream.codecpar->codec_type == kind && stream.discard != AVDISCARD_ALL) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+FrameOrigins::FrameOrigins(const AVFormatContext& context, bool is_upright) {
+  const auto source = describe_source(context);
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    const AVStream& stream = *context.streams[i];
+    origins_.emplace_back();
+    if (stream.discard == AVDISCARD_ALL) continue;
+    auto origin = make_ref<FrameOrigin>();
+    origin->traits = traits_of(stream);
+    if (is_upright) origin->traits.display_matrix.clear();
+    origin->source = source;
+    origin->has_video = is_read(context, AVMEDIA_TYPE_VIDEO);
+    origin->has_audio = is_read(context, AVMEDIA_TYPE_AUDIO);
+    origins_.back() = Ref<const FrameOrigin>(origin);
+  }
+}
+
+void FrameOrigins::attach_to(AVFrame& frame, const AVStream& stream) const {
+  const auto index = static_cast<std::size_t>(stream.index);
+  if (index < origins_.size() && origins_[index]) attach_origin(frame, origins_[index]);
+}
+
 }  // namespace capstan::ffmpeg

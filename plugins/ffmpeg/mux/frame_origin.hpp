@@ -20,4 +20,17 @@ void attach_origin(AVFrame& frame, const Ref<const FrameOrigin>& origin);
 /// The frame's origin; null when nobody has told.
 Ref<const FrameOrigin> origin_of(const AVFrame& frame);
 
+/// The origins of all streams that are read of an input. A value; made when the input is opened.
+class FrameOrigins {
+ public:
+  FrameOrigins() = default;
+  /// `is_upright`: frames are turned before they go on, so that nobody shall turn them again.
+  /// Streams that are discarded have none.
+  FrameOrigins(const AVFormatContext& context, bool is_upright);
+  void attach_to(AVFrame& frame, const AVStream& stream) const;
+
+ private:
+  std::vector<Ref<const FrameOrigin>> origins_;  // by stream index
+};
+
 }  // namespace capstan::ffmpeg

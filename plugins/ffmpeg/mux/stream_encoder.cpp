@@ -48,6 +48,7 @@ StreamInfo StreamEncoder::describe(const StreamTraits* traits) const {
   if (traits) {
     info.traits.disposition = traits->disposition & ~AV_DISPOSITION_ATTACHED_PIC;
     info.traits.metadata = AvDictionary::copy_of(traits->metadata.get());
+    info.traits.display_matrix = traits->display_matrix;
   }
   describe_more(info);
   return info;

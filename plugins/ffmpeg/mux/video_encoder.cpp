@@ -138,7 +138,7 @@ bool VideoEncoder::is_keyframe_due(std::int64_t pts) {
 void VideoEncoder::describe_more(StreamInfo& info) const {
   info.traits.frame_rate = frame_rate_;
   info.traits.sample_aspect_ratio = context().sample_aspect_ratio;
-  info.traits.display_matrix = display_matrix_;
+  if (!display_matrix_.empty()) info.traits.display_matrix = display_matrix_;
 }
 
 std::int64_t VideoEncoder::packet_duration() const noexcept {
