@@ -24,6 +24,8 @@ struct RowBlend {
   /// fine bits, of all rows at most 128 together: so no sum overflows 16 bits.
   const std::uint16_t* coarse = nullptr;
   const std::uint16_t* fine = nullptr;
+  /// How many bytes behind its rows those of the next output lie: they may be fetched early.
+  std::ptrdiff_t ahead = 0;
 };
 
 /// From Y'CbCr to R'G'B'. Bits behind the point: 14 for y, 13 for the others, which reach 2.1.

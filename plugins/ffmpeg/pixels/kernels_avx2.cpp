@@ -56,6 +56,8 @@ CAPSTAN_AVX2 inline Samples blend_at(const RowBlend& blend, int i) {
   __m256i low = _mm256_setzero_si256(), high = low;
   __m256i fine_low = half, fine_high = half;
   for (int pair = 0; pair < blend.n_rows / 2; ++pair) {
+    _mm_prefetch(blend.rows[2 * pair] + i + blend.ahead, _MM_HINT_T0);
+    _mm_prefetch(blend.rows[2 * pair + 1] + i + blend.ahead, _MM_HINT_T0);
     const __m256i a = load(blend.rows[2 * pair] + i);
     const __m256i b = load(blend.rows[2 * pair + 1] + i);
     const __m256i first = _mm256_unpacklo_epi8(a, b);

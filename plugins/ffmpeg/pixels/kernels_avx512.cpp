@@ -72,6 +72,8 @@ CAPSTAN_AVX512 inline Samples blend_at(const RowBlend& blend, int i, __mmask64 w
   __m512i low = _mm512_setzero_si512(), high = low;
   __m512i fine_low = half, fine_high = half;
   for (int pair = 0; pair < blend.n_rows / 2; ++pair) {
+    _mm_prefetch(blend.rows[2 * pair] + i + blend.ahead, _MM_HINT_T0);
+    _mm_prefetch(blend.rows[2 * pair + 1] + i + blend.ahead, _MM_HINT_T0);
     const __m512i a = load_some(blend.rows[2 * pair] + i, which);
     const __m512i b = load_some(blend.rows[2 * pair + 1] + i, which);
     const __m512i first = _mm512_unpacklo_epi8(a, b);

@@ -81,6 +81,9 @@ void PlaneScaler::blend(const std::uint8_t* first, std::ptrdiff_t stride, int y)
   blend.n_fine_bits = n_fine_bits_;
   blend.coarse = coarse_.data();
   blend.fine = fine_.data();
+  if (y + 1 < vertical_.n_outputs) {
+    blend.ahead = (vertical_.starts[static_cast<std::size_t>(y) + 1] - start) * stride;
+  }
   kernels_->blend_rows(blend, part_.horizontal.n_samples * part_.step, blended_.data());
 }
 
