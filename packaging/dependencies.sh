@@ -20,10 +20,10 @@ packages_of() {
       ;;
     tests)
       echo clang clang-format clang-tidy libclang-rt-14-dev shellcheck python3 git \
-        ffmpeg nginx-light util-linux
+        ffmpeg nginx-light util-linux python3-numpy
       ;;
     samples) echo forensics-samples-files ;;
-    bench) echo libgstreamer1.0-dev python3-venv ;;
+    bench) echo libgstreamer1.0-dev libyuv-dev python3-venv ;;
     *)
       echo "dependencies.sh: no set '$1'; there are build, tests, samples, bench" >&2
       return 2

@@ -29,8 +29,9 @@ ONLY_IN = {
     "event.h": ("daemon/loop/",),
     "boost/": ("daemon/loader/", "tests/bench/engine/asio.cpp"),
     "yaml-cpp/": ("daemon/config/",),
-    "libav": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp"),
-    "libsw": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp"),
+    "libav": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp", "tests/bench/pixels/"),
+    "libsw": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp", "tests/bench/pixels/"),
+    "libyuv": ("tests/bench/pixels/libyuv.cpp",),
     "curl/": ("plugins/fetch/",),
     "jpeglib.h": ("plugins/ffmpeg/",),
     "spdlog/": ("daemon/log/",),
@@ -55,7 +56,7 @@ def resolve(root, path, name):
     """The tree's file that a quoted include means, relative to the root; None if there is none."""
     places = [path.parent, pathlib.PurePosixPath(path.parts[0])]
     if path.parts[0] == "tests":
-        places += [pathlib.PurePosixPath("daemon"), pathlib.PurePosixPath("plugins")]
+        places += [pathlib.PurePosixPath(each) for each in ("daemon", "plugins", "plugins/ffmpeg")]
     for place in places:
         candidate = place / name
         if (pathlib.Path(root) / candidate).is_file():
