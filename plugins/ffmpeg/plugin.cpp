@@ -9,6 +9,7 @@
 #include "probe_stage.hpp"
 #include "scale_stage.hpp"
 #include "sheet_stage.hpp"
+#include "tensor_stage.hpp"
 
 using namespace capstan;
 using namespace capstan::ffmpeg;
@@ -27,6 +28,8 @@ CAPSTAN_PLUGIN(
                             "bytes", Scope::item}),
     stage_type<HashStage>({"hash", "gives the framemd5 or framecrc text of a job's frames",
                            "video_frame|audio_frame", "bytes", Scope::job, kHashOptions}),
+    stage_type<TensorStage>({"tensor", "makes arrays of pictures", "video_frame", "tensor",
+                             Scope::item, kTensorOptions}),
     stage_type<EncodeStage>({"encode", "makes image files of pictures", "video_frame", "bytes",
                              Scope::item, kEncodeOptions}),
     stage_type<SheetStage>({"sheet", "puts the pictures of a run side by side on pages",
