@@ -1,6 +1,10 @@
 // The scale and encode stages, and the SDK's bridge that they stand on.
 #include <gtest/gtest.h>
 
+extern "C" {
+#include <libavutil/imgutils.h>
+}
+
 #include "scaler.hpp"
 #include "test_support.hpp"
 
@@ -81,6 +85,87 @@ TEST(Scale, KeepsTimesAndCorrectsTheAspectRatio) {
 TEST(Scale, RefusesFormatsThatDoNotExist) {
   EXPECT_THROW(StageHarness(capstan_plugin, "scale", {{"format", {"yuv421p"}}}),
                std::invalid_argument);
+}
+
+TEST(Scale, FitsAsItIsToldTo) {
+  const Item frame = picture("clip.mp4");  // 320x240
+  const auto size_of = [&frame](const Values& options) {
+    const Item made = scale(frame, options).at(0);
+    const auto& out = made.get<VideoFrame>();
+    return std::to_string(out.width) + "x" + std::to_string(out.height);
+  };
+  EXPECT_EQ(size_of({{"size", {"100x100"}}}), "100x100");
+  EXPECT_EQ(size_of({{"size", {"100x100"}}, {"fit", {"contain"}}}), "100x75");
+  EXPECT_EQ(size_of({{"size", {"100x100"}}, {"fit", {"cover"}}}), "100x100");
+  EXPECT_EQ(size_of({{"crop", {"64x48+2+4"}}}), "64x48");
+}
+
+TEST(Scale, CropsAsTheCropFilterDoes) {
+  const auto ours = scale(picture("clip.mp4"), {{"crop", {"200x100+20+30"}}, {"size", {"90x70"}}});
+  EXPECT_EQ(md5_of(ours),
+            tool_md5({}, sample("clip.mp4"),
+                     {"-an", "-vf", "crop=200:100:20:30,scale=90:70", "-frames:v", "1"}));
+  const auto cover = scale(picture("clip.mp4"), {{"size", {"90x90"}}, {"fit", {"cover"}}});
+  EXPECT_EQ(md5_of(cover), tool_md5({}, sample("clip.mp4"),
+                                    {"-an", "-vf", "crop=240:240,scale=90:90", "-frames:v", "1"}));
+}
+
+TEST(Scale, GivesSquareSamplesWhereItKeepsTheShape) {
+  const Item wide = scale(picture("clip.mp4"), {{"size", {"160x240"}}}).at(0);  // samples of 2:1
+  for (const char* filter : {"bicubic", "bilinear"}) {
+    const Item made =
+        scale(wide, {{"size", {"80x80"}}, {"fit", {"contain"}}, {"filter", {filter}}}).at(0);
+    const auto& out = made.get<VideoFrame>();
+    EXPECT_EQ(out.width, 80);
+    EXPECT_EQ(out.height, 60);
+    EXPECT_EQ(out.sample_aspect_ratio, Rational({1, 1}));
+  }
+}
+
+TEST(Scale, BilinearIsThatOfTheToolUpToRounding) {
+  const struct {
+    const char* name;
+    const char* place;  // of chroma, which the tool does not look up
+  } cases[] = {{"clip.mp4", ":in_h_chr_pos=0:out_h_chr_pos=0"},
+               {"odd_size.mp4", ""},
+               {"photo.jpg", ":in_v_chr_pos=128:out_v_chr_pos=128"},
+               {"gray.png", ""}};
+  for (const auto& [name, place] : cases) {
+    const Item frame = picture(name);
+    const Item made = scale(frame, {{"size", {"100x60"}}, {"filter", {"bilinear"}}}).at(0);
+    EXPECT_EQ(made.get<VideoFrame>().format, frame.get<VideoFrame>().format);
+    const std::string filter =
+        "scale=100:60:flags=bilinear+accurate_rnd+full_chroma_inp+full_chroma_int" +
+        std::string(place);
+    const std::string raw = run({"ffmpeg", "-nostdin", "-v", "error", "-i", sample(name).string(),
+                                 "-frames:v", "1", "-vf", filter, "-f", "rawvideo", "-"});
+    auto theirs = make_ref<VideoFrame>();
+    const auto& ours = made.get<VideoFrame>();
+    theirs->format = ours.format;
+    theirs->width = ours.width;
+    theirs->height = ours.height;
+    const AVPixelFormat format = av_get_pix_fmt(ours.format.c_str());
+    std::uint8_t* data[4];
+    int strides[4];
+    ASSERT_GT(av_image_fill_arrays(data, strides, reinterpret_cast<const std::uint8_t*>(raw.data()),
+                                   format, 100, 60, 1),
+              0);
+    for (std::size_t i = 0; i < 4; ++i) {
+      theirs->planes[i] = {reinterpret_cast<std::byte*>(data[i]), strides[i]};
+    }
+    EXPECT_GT(psnr(ours, *theirs), 48) << name;
+  }
+}
+
+TEST(Scale, BilinearLeavesOtherFormatsToTheLibrary) {
+  for (const char* name : {"ten_bit.mkv", "deep.png", "alpha.png"}) {
+    const auto ours = scale(picture(name), {{"size", {"100x60"}}, {"filter", {"bilinear"}}});
+    EXPECT_EQ(md5_of(ours),
+              tool_md5({}, sample(name),
+                       {"-an", "-vf", "scale=100:60:flags=bilinear+accurate_rnd+full_chroma_int",
+                        "-frames:v", "1"}))
+        << name;
+  }
 }
 
 TEST(Scale, AcceptsPicturesThatNoLibavMade) {

@@ -27,6 +27,8 @@ AVRational scaled_aspect(const AVFrame& frame, const ScaleTarget& target) {
   return sar;
 }
 
+}  // namespace
+
 AvFramePtr new_picture(const AVFrame& like, const ScaleTarget& target) {
   AvFramePtr frame = make_av_frame();
   check(av_frame_copy_props(frame.get(), &like), "the picture's properties");
@@ -38,8 +40,6 @@ AvFramePtr new_picture(const AVFrame& like, const ScaleTarget& target) {
   check(av_frame_get_buffer(frame.get(), 0), "no memory for the scaled picture");
   return frame;
 }
-
-}  // namespace
 
 Dimensions fitted_size(Dimensions wanted, int width, int height) noexcept {
   Dimensions size = wanted;
@@ -76,7 +76,8 @@ bool Scaler::is_same(const Setup& a, const Setup& b) noexcept {
   return a.width == b.width && a.height == b.height && a.format == b.format &&
          a.matrix == b.matrix && a.range == b.range && a.target.width == b.target.width &&
          a.target.height == b.target.height && a.target.format == b.target.format &&
-         a.target.matrix == b.target.matrix && a.target.range == b.target.range;
+         a.target.matrix == b.target.matrix && a.target.range == b.target.range &&
+         a.target.sws_flags == b.target.sws_flags;
 }
 
 AvFramePtr Scaler::convert(const AVFrame& frame, const ScaleTarget& target) {
@@ -109,7 +110,7 @@ void Scaler::prepare(const Setup& setup) {
   set("dstw", setup.target.width);
   set("dsth", setup.target.height);
   set("dst_format", setup.target.format);
-  set("sws_flags", SWS_BICUBIC);
+  set("sws_flags", setup.target.sws_flags);
   if (setup.target.range != AVCOL_RANGE_UNSPECIFIED) {
     set("dst_range", setup.target.range == AVCOL_RANGE_JPEG);
   }

@@ -25,7 +25,12 @@ struct ScaleTarget {
   AVColorSpace matrix = AVCOL_SPC_UNSPECIFIED;
   /// AVCOL_RANGE_UNSPECIFIED: the source's, as far as the format lets one choose.
   AVColorRange range = AVCOL_RANGE_UNSPECIFIED;
+  int sws_flags = SWS_BICUBIC;
 };
+
+/// A picture of the target's size and format with memory of its own, not yet filled, and with the
+/// properties of `like`, whose sample aspect ratio it corrects.
+AvFramePtr new_picture(const AVFrame& like, const ScaleTarget& target);
 
 /// The target for a picture where size (0x0: the picture's) and format (none: scalable_format, or
 /// the picture's own when its size stays) are as the options of a stage leave them.
