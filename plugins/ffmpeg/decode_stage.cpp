@@ -21,7 +21,9 @@ struct DecodeStage::Progress {
 DecodeStage::DecodeStage(StageContext& context, const Options& options)
     : context_(context),
       selection_(read_selection(options)),
-      is_rotated_(options.boolean("video.rotate")) {
+      is_rotated_(options.boolean("video.rotate")),
+      form_(picture_form_from(options, "video.")),
+      maker_(form_) {
   const std::string streams = options.text("streams");
   settings_.wants_video = streams != "audio";
   settings_.wants_audio = streams != "video";
@@ -30,7 +32,6 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
     settings_.video_number = static_cast<int>(options.integer("video.stream"));
   }
   settings_.video_options = options.map("video.options");
-  if (options.has("video.size")) size_ = options.dimensions("video.size");
   const std::string on_corrupt = options.text("on_corrupt");
   on_corrupt_ = on_corrupt == "fail"   ? OnCorrupt::fail
                 : on_corrupt == "skip" ? OnCorrupt::skip
@@ -73,9 +74,7 @@ PayloadRef DecodeStage::to_payload(Decoded decoded) {
   }
   AvFramePtr frame = std::move(decoded.frame);
   if (is_rotated_) frame = rotator_.apply(std::move(frame), stream);
-  if (size_.width != 0) {
-    frame = scaler_.convert(*frame, scale_target(*frame, size_, AV_PIX_FMT_NONE));
-  }
+  if (form_.is_any()) frame = maker_.make(*frame);
   return wrap_video_frame(std::move(frame), stream.time_base);
 }
 

@@ -6,8 +6,8 @@
 #include "decode_options.hpp"
 #include "frame_reader.hpp"
 #include "mux/frame_origin.hpp"
+#include "picture_maker.hpp"
 #include "rotator.hpp"
-#include "scaler.hpp"
 #include "selection.hpp"
 
 namespace capstan::ffmpeg {
@@ -30,12 +30,12 @@ class DecodeStage final : public GeneratorStage {
   StageContext& context_;
   ReadSettings settings_;
   Selection selection_;
-  Dimensions size_;
   bool is_rotated_ = true;
   OnCorrupt on_corrupt_ = OnCorrupt::fail;
   FrameOrigins origins_;  // of the item under way
   Rotator rotator_;
-  Scaler scaler_;
+  const PictureForm form_;
+  PictureMaker maker_;
 };
 
 }  // namespace capstan::ffmpeg

@@ -325,4 +325,33 @@ TEST(Frames, OutliveTheStageThatMadeThem) {
   EXPECT_EQ(md5_of(frames).size(), 100U);
 }
 
+TEST(Decode, ScalesFitsCropsAndConvertsAsScaleDoes) {
+  const struct {
+    std::string name;
+    const char* value;
+  } cases[] = {{"size", "100x100"}, {"crop", "100x80+3+5"}, {"format", "rgb24"}};
+  Values decoding{{"video.at", {"1s"}}}, scaling;
+  for (const char* fit : {"stretch", "contain", "cover"}) {
+    for (const char* filter : {"bicubic", "bilinear"}) {
+      for (const auto& [name, value] : cases) {
+        decoding["video." + name] = {value};
+        scaling[name] = {value};
+      }
+      decoding["video.fit"] = scaling["fit"] = {fit};
+      decoding["video.filter"] = scaling["filter"] = {filter};
+      const Item whole = decode(file_item(sample("clip.mp4")), {{"video.at", {"1s"}}}).at(0);
+      EXPECT_EQ(md5_of(decode(file_item(sample("clip.mp4")), decoding)),
+                md5_of(scale(whole, scaling)))
+          << fit << " " << filter;
+    }
+  }
+}
+
+TEST(Decode, CropsPicturesThatAreUpright) {
+  const auto item = file_item(sample("rotated.mp4"));
+  const Item frame = decode(item, {{"video.at", {"0s"}}, {"video.crop", {"200x300"}}}).at(0);
+  EXPECT_EQ(frame.get<VideoFrame>().width, 200);
+  EXPECT_EQ(frame.get<VideoFrame>().height, 300);
+}
+
 }  // namespace capstan::ffmpeg
