@@ -22,11 +22,10 @@ AVPixelFormat writable_format(const std::string& option, const std::string& name
 AvFramePtr part_of(const AVFrame& picture, const pixels::Rect& part) {
   AvFramePtr view(require(av_frame_clone(&picture)));
   const AVPixFmtDescriptor* about = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
-  const auto aligned = [](int place, int shift) {
-    return static_cast<std::size_t>(place >> shift << shift);
-  };
-  view->crop_left = aligned(part.x, about->log2_chroma_w);
-  view->crop_top = aligned(part.y, about->log2_chroma_h);
+  const int left = part.x & ~((1 << about->log2_chroma_w) - 1);
+  const int top = part.y & ~((1 << about->log2_chroma_h) - 1);
+  view->crop_left = static_cast<std::size_t>(left);
+  view->crop_top = static_cast<std::size_t>(top);
   view->crop_right = static_cast<std::size_t>(picture.width - part.width) - view->crop_left;
   view->crop_bottom = static_cast<std::size_t>(picture.height - part.height) - view->crop_top;
   check(av_frame_apply_cropping(view.get(), AV_FRAME_CROP_UNALIGNED),

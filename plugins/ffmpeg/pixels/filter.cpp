@@ -14,7 +14,8 @@ int take_weights(double position, double half_width, int n_samples, std::vector<
   const int first = static_cast<int>(std::ceil(position - half_width));
   const int last = static_cast<int>(std::floor(position + half_width));
   const int start = std::clamp(first, 0, n_samples - 1);
-  weights.assign(static_cast<std::size_t>(std::clamp(last, 0, n_samples - 1) - start + 1), 0);
+  const int n_taps = std::clamp(last, 0, n_samples - 1) - start + 1;
+  weights.assign(static_cast<std::size_t>(n_taps), 0);
   for (int sample = first; sample <= last; ++sample) {
     const int inside = std::clamp(sample, 0, n_samples - 1);
     weights[static_cast<std::size_t>(inside - start)] +=
@@ -29,11 +30,11 @@ void round_weights(const std::vector<double>& weights, std::int16_t* out) {
   double total = 0;
   for (const double weight : weights) total += weight;
   const double scale = (1 << kFilterBits) / total;
-  double sum = 0;
+  double sum = 0.5;  // so that cutting off rounds
   int given = 0;
   for (const double weight : weights) {
-    sum += weight;
-    const int goal = static_cast<int>(sum * scale + 0.5);
+    sum += weight * scale;
+    const int goal = static_cast<int>(sum);
     *out++ = static_cast<std::int16_t>(goal - given);
     given = goal;
   }

@@ -36,7 +36,7 @@ PlaneScaler::PlaneScaler(const PlanePart& part, const Kernels& kernels)
   const auto n_samples = static_cast<std::size_t>(part.horizontal.n_samples);
   blended_.resize(n_samples * static_cast<unsigned>(part.step) + kRowPadding);
   if (part.step == 1) return;
-  for (int c = 0; c < part.step; ++c) components_[c].resize(n_samples + kRowPadding);
+  for (auto& component : components_) component.resize(n_samples + kRowPadding);
 }
 
 void PlaneScaler::scale_row(const std::uint8_t* plane, std::ptrdiff_t stride, int y,

@@ -38,7 +38,7 @@ class PlaneScaler {
   std::vector<const std::uint8_t*> rows_;
   std::vector<std::uint16_t> row_weights_, coarse_, fine_;  // of RowBlend
   std::vector<std::int16_t> blended_;
-  std::vector<std::int16_t> components_[4];
+  std::array<std::vector<std::int16_t>, 4> components_;
 };
 
 }  // namespace capstan::ffmpeg::pixels

@@ -51,7 +51,7 @@ void Resizer::to_planes(const AVFrame& picture, const Rect& crop, const PlaneTar
   for (int c = 0; c < format_.n_components; ++c) {
     const PlanePart part = part_of(geometry_, c);
     PlaneScaler& scaler = c == 0 ? luma_ : chroma_;
-    std::int16_t* const filtered[4] = {rows_.filtered[c].data()};
+    std::int16_t* const filtered[4] = {rows_.filtered[static_cast<std::size_t>(c)].data()};
     for (int y = 0; y < part.vertical.n_outputs; ++y) {
       scaler.scale_row(picture.data[c], picture.linesize[c], y, filtered);
       kernels_.round_row(filtered[0], part.horizontal.n_outputs, rows_.packed.data());
@@ -90,7 +90,7 @@ void Resizer::filter_rows(const AVFrame& picture, int y) {
     std::int16_t* out[4] = {};
     PlaneScaler& scaler = plane == 0 ? luma_ : chroma_;
     for (; c < format_.n_components && format_.plane[c] == plane; ++c) {
-      out[format_.place[c]] = rows_.filtered[c].data();
+      out[format_.place[c]] = rows_.filtered[static_cast<std::size_t>(c)].data();
     }
     scaler.scale_row(picture.data[plane], picture.linesize[plane], y, out);
   }

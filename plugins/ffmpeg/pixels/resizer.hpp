@@ -59,8 +59,8 @@ class Resizer {
 
   /// Scratch: one row of each component, filtered and as bytes.
   struct Rows {
-    std::vector<std::int16_t> filtered[3];
-    std::vector<std::uint8_t> bytes[3];
+    std::array<std::vector<std::int16_t>, 3> filtered;
+    std::array<std::vector<std::uint8_t>, 3> bytes;
     std::vector<std::uint8_t> packed;
     void resize(int n);
   };
