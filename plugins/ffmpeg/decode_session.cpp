@@ -5,7 +5,7 @@ namespace capstan::ffmpeg {
 namespace {
 // Packets of an input up to this size are kept from the look at their headers until they are
 // decoded; a larger input is read twice.
-constexpr std::size_t kMaxHeldBytes = std::size_t{8} << 20;
+constexpr std::size_t kMaxKeptBytes = std::size_t{8} << 20;
 }  // namespace
 
 DecodeSession::DecodeSession(StageContext& context, const Item& item, const ReadSettings& settings,
@@ -17,7 +17,7 @@ DecodeSession::DecodeSession(StageContext& context, const Item& item, const Read
     if (selection.rule == SelectionRule::at) {
       sampler_.emplace(*reader_, selection.positions);
     } else if (!selection.is_everything()) {
-      selected_.emplace(*reader_, selection, kMaxHeldBytes);
+      selected_.emplace(*reader_, selection, kMaxKeptBytes);
     }
   });
 }

@@ -13,7 +13,7 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-constexpr const char* kFailed = "the filter graph failed";
+constexpr const char* kGraphFailed = "the filter graph failed";
 
 /// Pads that a graph's text leaves open; an owner of both lists.
 struct OpenPads {
@@ -43,7 +43,7 @@ AvFilterGraphPtr make_graph() {
 }
 
 /// What FFmpeg said first, which is the cause, and last, which names the filter.
-std::string complaint(int code) {
+std::string first_and_last_complaint(int code) {
   const std::string first = LogScope::first_error(), last = LogScope::last_error();
   if (first.empty()) return error_text(code);
   return first == last ? first : first + "; " + last;
@@ -52,11 +52,12 @@ std::string complaint(int code) {
 void require_set_up(int result) {
   if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (result < 0) {
-    throw std::runtime_error("the filter graph could not be set up: " + complaint(result));
+    throw std::runtime_error("the filter graph could not be set up: " +
+                             first_and_last_complaint(result));
   }
 }
 
-std::string counted(int n, const char* noun) {
+std::string counted_open(int n, const char* noun) {
   return std::to_string(n) + " open " + noun + (n == 1 ? "" : "s");
 }
 
@@ -97,12 +98,14 @@ GraphEnds check_graph(const std::string& text) {
   const int parsed = avfilter_graph_parse2(graph.get(), text.c_str(), &pads.in, &pads.out);
   if (parsed == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (parsed < 0) {
-    throw std::invalid_argument("the filter graph '" + text + "' is refused: " + complaint(parsed));
+    throw std::invalid_argument("the filter graph '" + text +
+                                "' is refused: " + first_and_last_complaint(parsed));
   }
   const int n_in = count(pads.in), n_out = count(pads.out);
   if (n_in != 1 || n_out != 1) {
-    throw std::invalid_argument("the filter graph '" + text + "' has " + counted(n_in, "input") +
-                                " and " + counted(n_out, "output") + ": expected one of each");
+    throw std::invalid_argument("the filter graph '" + text + "' has " +
+                                counted_open(n_in, "input") + " and " +
+                                counted_open(n_out, "output") + ": expected one of each");
   }
   return {avfilter_pad_get_type(pads.in->filter_ctx->input_pads, pads.in->pad_idx),
           avfilter_pad_get_type(pads.out->filter_ctx->output_pads, pads.out->pad_idx)};
@@ -154,12 +157,12 @@ void FilterGraph::push(AvFramePtr frame) {
   // Without AV_BUFFERSRC_FLAG_PUSH filters run when a frame is pulled, so that one that makes many
   // of one frame does not make them all at once.
   const int result = av_buffersrc_add_frame_flags(source_, frame.get(), 0);
-  if (result != AVERROR_EOF) check(result, kFailed);  // some, such as trim, want no more
+  if (result != AVERROR_EOF) check(result, kGraphFailed);  // some, such as trim, want no more
 }
 
 void FilterGraph::push_end() {
   LogScope::clear_error();
-  check(av_buffersrc_close(source_, end_pts_, 0), kFailed);
+  check(av_buffersrc_close(source_, end_pts_, 0), kGraphFailed);
 }
 
 AvFramePtr FilterGraph::pull() {
@@ -167,7 +170,7 @@ AvFramePtr FilterGraph::pull() {
   LogScope::clear_error();
   const int result = av_buffersink_get_frame(sink_, frame.get());
   if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return nullptr;
-  check(result, kFailed);
+  check(result, kGraphFailed);
   fix_duration(*frame);
   return frame;
 }

@@ -13,7 +13,7 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-constexpr const char* kFailed = "the hashes could not be written";
+constexpr const char* kHashFailed = "the hashes could not be written";
 
 AVCodecID raw_codec_of(const AVFrame& frame) {
   if (type_of(frame) == AVMEDIA_TYPE_VIDEO) return AV_CODEC_ID_RAWVIDEO;
@@ -31,7 +31,7 @@ void describe(const AVFrame& frame, AVStream& stream) {
   codec.sample_aspect_ratio = frame.sample_aspect_ratio;
   stream.sample_aspect_ratio = frame.sample_aspect_ratio;
   codec.sample_rate = frame.sample_rate;
-  check(av_channel_layout_copy(&codec.ch_layout, &frame.ch_layout), kFailed);
+  check(av_channel_layout_copy(&codec.ch_layout, &frame.ch_layout), kHashFailed);
 }
 
 void interleave(const AVFrame& frame, std::vector<std::uint8_t>& packed) {
@@ -60,16 +60,16 @@ FrameHasher::FrameHasher(std::string muxer, AVRational time_base)
 
 void FrameHasher::open(const AVFrame& first) {
   AVFormatContext* context = nullptr;
-  check(avformat_alloc_output_context2(&context, nullptr, muxer_.c_str(), nullptr), kFailed);
+  check(avformat_alloc_output_context2(&context, nullptr, muxer_.c_str(), nullptr), kHashFailed);
   context_.reset(context);
   AVIOContext* text = nullptr;
-  check(avio_open_dyn_buf(&text), kFailed);
+  check(avio_open_dyn_buf(&text), kHashFailed);
   text_.reset(text);
   context->pb = text;
   AVStream& stream = *require(avformat_new_stream(context, nullptr));
   describe(first, stream);
   stream.time_base = time_base_.num > 0 ? time_base_ : first.time_base;
-  check(avformat_write_header(context, nullptr), kFailed);
+  check(avformat_write_header(context, nullptr), kHashFailed);
 }
 
 void FrameHasher::add(AVFrame& frame) {
@@ -82,7 +82,7 @@ void FrameHasher::add(AVFrame& frame) {
   packet_->data = packed_.data();
   packet_->size = static_cast<int>(packed_.size());
   packet_->duration = duration_of(frame);
-  check(av_write_frame(context_.get(), packet_.get()), kFailed);
+  check(av_write_frame(context_.get(), packet_.get()), kHashFailed);
 }
 
 std::int64_t FrameHasher::time_of(const AVFrame& frame) const {
@@ -104,17 +104,18 @@ void FrameHasher::pack(const AVFrame& frame) {
     return;
   }
   const auto format = static_cast<AVPixelFormat>(frame.format);
-  const int size = check(av_image_get_buffer_size(format, frame.width, frame.height, 1), kFailed);
+  const int size =
+      check(av_image_get_buffer_size(format, frame.width, frame.height, 1), kHashFailed);
   packed_.resize(static_cast<std::size_t>(size));
   check(av_image_copy_to_buffer(packed_.data(), size, frame.data, frame.linesize, format,
                                 frame.width, frame.height, 1),
-        kFailed);
+        kHashFailed);
 }
 
 std::int64_t FrameHasher::n_bytes() const noexcept { return text_ ? avio_tell(text_.get()) : 0; }
 
 Buffer FrameHasher::finish() {
-  check(av_write_trailer(context_.get()), kFailed);
+  check(av_write_trailer(context_.get()), kHashFailed);
   context_.reset();
   std::uint8_t* bytes = nullptr;
   const int size = avio_close_dyn_buf(text_.release(), &bytes);

@@ -21,6 +21,9 @@ struct ReadSettings {
   Limits limits;
 };
 
+/// Below this, in microseconds of the input, a seek costs more than decoding on.
+inline constexpr std::int64_t kShortestSeekUs = 1'000'000;
+
 /// A frame and the stream it is of. No frame: the end.
 struct Decoded {
   AvFramePtr frame;

@@ -16,9 +16,6 @@ bool changes_settings(const AVPacket& packet) {
   return false;
 }
 
-// Below this a seek costs more than reading on.
-constexpr std::int64_t kShortestSeekUs = 1'000'000;
-
 class IndexReader {
  public:
   IndexReader(FrameReader& reader, const IndexRequest& request)

@@ -11,7 +11,7 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-std::string written(std::chrono::nanoseconds time) {
+std::string written_time(std::chrono::nanoseconds time) {
   char text[48];
   const auto ns = static_cast<double>(time.count());
   if (ns < 1e6) {
@@ -37,8 +37,8 @@ void Limits::refuse_frames() const {
 
 void Limits::check_duration(std::chrono::microseconds duration) const {
   if (duration <= max_duration) return;
-  throw std::runtime_error("the input lasts " + written(duration) +
-                           ", longer than max_duration: " + written(max_duration));
+  throw std::runtime_error("the input lasts " + written_time(duration) +
+                           ", longer than max_duration: " + written_time(max_duration));
 }
 
 void Limits::check_bytes(std::uint64_t n_bytes) const {
@@ -48,7 +48,7 @@ void Limits::check_bytes(std::uint64_t n_bytes) const {
 }
 
 std::string WorkClock::text() const {
-  return "decoding took longer than max_time: " + written(limit_);
+  return "decoding took longer than max_time: " + written_time(limit_);
 }
 
 Limits usual_limits() { return read_limits(Options(kDecodeOptions, std::size(kDecodeOptions))); }

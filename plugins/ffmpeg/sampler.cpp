@@ -9,10 +9,7 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-// Below this a seek costs more than decoding on.
-constexpr std::int64_t kShortestSeekUs = 1'000'000;
-
-std::string written(const Position& position) {
+std::string written_position(const Position& position) {
   char text[48];
   if (position.kind == Position::Kind::percent) {
     std::snprintf(text, sizeof(text), "%g%%", position.percent);
@@ -51,7 +48,8 @@ AvFramePtr Sampler::frame_at(const Position& position, std::int64_t at_us) {
   }
   if (!current_) throw std::runtime_error(no_frame_text(reader_.damage()));
   if (is_short_of(wanted) && reader_.damage().is_truncated) {
-    throw std::runtime_error("no frame at " + written(position) + ": " + reader_.damage().text());
+    throw std::runtime_error("no frame at " + written_position(position) + ": " +
+                             reader_.damage().text());
   }
   return AvFramePtr(require(av_frame_clone(current_.get())));
 }

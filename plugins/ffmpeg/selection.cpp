@@ -19,7 +19,7 @@ constexpr NamedRule kRules[] = {
     {"video.frames", SelectionRule::frames}, {"video.count", SelectionRule::count},
 };
 
-[[noreturn]] void refuse(const std::string& reason) { throw std::invalid_argument(reason); }
+[[noreturn]] void refuse_options(const std::string& reason) { throw std::invalid_argument(reason); }
 
 bool is_given(const Options& options, const NamedRule& named) {
   if (named.rule == SelectionRule::keyframes) return options.boolean(named.option);
@@ -31,8 +31,8 @@ NamedRule read_rule(const Options& options) {
   for (const NamedRule& named : kRules) {
     if (!is_given(options, named)) continue;
     if (chosen.option) {
-      refuse(std::string("'") + chosen.option + "' and '" + named.option +
-             "' each say which frames to give: leave one out");
+      refuse_options(std::string("'") + chosen.option + "' and '" + named.option +
+                     "' each say which frames to give: leave one out");
     }
     chosen = named;
   }
@@ -56,10 +56,10 @@ void read_window(const Options& options, Selection& selection) {
   if (!selection.has_window()) return;
   const char* given = selection.from ? "video.from" : "video.to";
   if (selection.rule == SelectionRule::at) {
-    refuse(std::string("'video.at' names its places itself: leave out '") + given + "'");
+    refuse_options(std::string("'video.at' names its places itself: leave out '") + given + "'");
   }
   if (selection.from && selection.to && is_empty(*selection.from, *selection.to)) {
-    refuse("'video.to' must lie behind 'video.from'");
+    refuse_options("'video.to' must lie behind 'video.from'");
   }
 }
 
@@ -90,14 +90,14 @@ Selection read_selection(const Options& options) {
     for (const std::string& text : options.list("video.frames")) {
       selection.indices.push_back(parse_integer(text).value());
     }
-    if (selection.indices.empty()) refuse("'video.frames' is an empty list");
+    if (selection.indices.empty()) refuse_options("'video.frames' is an empty list");
   }
   read_window(options, selection);
   const bool picks_video = !selection.is_everything();
   if (picks_video && options.text("streams") != "video") {
     const std::string option =
         named.option ? named.option : (selection.from ? "video.from" : "video.to");
-    refuse("'" + option + "' picks frames of a video: it needs 'streams: video'");
+    refuse_options("'" + option + "' picks frames of a video: it needs 'streams: video'");
   }
   return selection;
 }

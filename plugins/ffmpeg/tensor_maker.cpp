@@ -4,7 +4,7 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-constexpr int kChannels = 3;
+constexpr int kColors = 3;
 // Codes of DLPack.
 constexpr Tensor::DType kUint8{1, 8, 1};
 constexpr Tensor::DType kFloat32{2, 32, 1};
@@ -13,11 +13,11 @@ Ref<Tensor> new_tensor(const TensorForm& form, Dimensions size) {
   auto tensor = make_ref<Tensor>();
   tensor->dtype = form.is_float ? kFloat32 : kUint8;
   if (form.is_planar) {
-    tensor->shape = {kChannels, size.height, size.width};
+    tensor->shape = {kColors, size.height, size.width};
   } else {
-    tensor->shape = {size.height, size.width, kChannels};
+    tensor->shape = {size.height, size.width, kColors};
   }
-  const std::size_t n_values = std::size_t{kChannels} * static_cast<std::size_t>(size.width) *
+  const std::size_t n_values = std::size_t{kColors} * static_cast<std::size_t>(size.width) *
                                static_cast<std::size_t>(size.height);
   tensor->buffer = Buffer::allocate(n_values * tensor->dtype.bits / 8);
   return tensor;
@@ -40,9 +40,9 @@ Ref<Tensor> TensorMaker::make(const AVFrame& picture) {
   target.is_planar = form_.is_planar;
   target.is_float = form_.is_float;
   target.data = tensor->buffer.mutable_data();
-  target.row_stride = value_bytes * target.width * (form_.is_planar ? 1 : kChannels);
+  target.row_stride = value_bytes * target.width * (form_.is_planar ? 1 : kColors);
   target.plane_stride = target.row_stride * target.height;
-  for (std::size_t c = 0; c < kChannels; ++c) {
+  for (std::size_t c = 0; c < kColors; ++c) {
     target.scale[c] = static_cast<float>(form_.white / 255 / form_.std[c]);
     target.offset[c] = static_cast<float>(-form_.mean[c] / form_.std[c]);
   }

@@ -7,7 +7,7 @@ namespace capstan::ffmpeg {
 namespace {
 
 // Packets that wait for a stream of which nobody knows whether it comes.
-constexpr std::size_t kMaxHeldBytes = std::size_t{64} << 20U;
+constexpr std::size_t kMaxWaitingBytes = std::size_t{64} << 20U;
 
 [[noreturn]] void refuse_frame(const char* kind) {
   throw std::runtime_error(std::string(kind) + " came, but '" + kind + ".codec' is not given: " +
@@ -90,7 +90,7 @@ void EncodeStreamsStage::check_held() {
       (video_ ? video_->held_bytes() : 0) + (audio_ ? audio_->held_bytes() : 0);
   context_.charge(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(held_bytes_));
   held_bytes_ = bytes;
-  if (bytes > kMaxHeldBytes) begin();
+  if (bytes > kMaxWaitingBytes) begin();
 }
 
 void EncodeStreamsStage::begin() {

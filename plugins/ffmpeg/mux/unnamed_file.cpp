@@ -13,8 +13,8 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-constexpr int kWindowBytes = 256 * 1024;  // few, large writes: muxers write in small pieces
-constexpr mode_t kFileMode = 0666;        // less the umask: it may get a name as it is
+constexpr int kFileWindowBytes = 256 * 1024;  // few, large writes: muxers write in small pieces
+constexpr mode_t kFileMode = 0666;            // less the umask: it may get a name as it is
 
 // For file systems without O_TMPFILE. Such a file can't get a name later, only be copied.
 int open_and_unlink(const std::string& folder) {
@@ -57,8 +57,8 @@ std::uint64_t UnnamedFile::size() const {
 FileIo::FileIo(std::shared_ptr<UnnamedFile> file, bool is_for_writing,
                const std::function<bool()>& is_cancelled)
     : file_(std::move(file)), is_cancelled_(is_cancelled) {
-  auto* window = static_cast<unsigned char*>(require(av_malloc(kWindowBytes)));
-  AVIOContext* context = avio_alloc_context(window, kWindowBytes, is_for_writing ? 1 : 0, this,
+  auto* window = static_cast<unsigned char*>(require(av_malloc(kFileWindowBytes)));
+  AVIOContext* context = avio_alloc_context(window, kFileWindowBytes, is_for_writing ? 1 : 0, this,
                                             &FileIo::read, &FileIo::write, &FileIo::seek);
   if (!context) av_free(window);
   context_.reset(require(context));
