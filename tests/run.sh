@@ -3,7 +3,8 @@
 #
 #   tests/run.sh                    everything: under 20 minutes on two cores
 #   tests/run.sh --sanitize         only the two sanitizer builds and their tests
-#   tests/run.sh --long [MINUTES]   as the first, but fuzzes for MINUTES (60), runs the tests of the
+#   tests/run.sh --long [MINUTES]   as the first, but takes all real media where that takes every
+#                                   sixth file, fuzzes for MINUTES (60), runs the tests of the
 #                                   sanitizer builds over and over for as long again, and sends ten
 #                                   million items, and new seeds of the simulation for about as
 #                                   long, through the release build's engine (phase soak)
@@ -86,7 +87,7 @@ run_tests() {
 
 test_release() {
   configure build --buildtype=release "${fresh[@]}" -Dbench=true && meson compile -C build &&
-    run_tests build release --no-suite lint
+    CAPSTAN_MEDIA_STEP=${CAPSTAN_MEDIA_STEP:-$media_step} run_tests build release --no-suite lint
 }
 
 test_lint() {
@@ -196,8 +197,8 @@ test_tsan() {
 }
 
 # repeat_tests BUILD SELECTION...: the selected tests, then those of the programs. Lint looks at the
-# sources, which a sanitizer does not change; most unit tests have one thread, where there is no race. Of further real media a sample is
-# enough here: the release build has taken all. Leaks are looked for in the unit tests: in programs
+# sources, which a sanitizer does not change; most unit tests have one thread, where there is no race. Of further real media a small sample is
+# enough here. Leaks are looked for in the unit tests: in programs
 # that load plugins the leak checker of GCC 12 now and then crashes itself at their end (it reads
 # thread-local memory of a loaded library: "Tracer caught signal 11").
 repeat_tests() {
@@ -216,7 +217,8 @@ repeat_tests() {
 }
 
 test_prefix=()
-fuzz_seconds=30
+fuzz_seconds=40
+media_step=6
 long_seconds=0
 is_long=0
 phases=()
@@ -232,6 +234,7 @@ while (($# > 0)); do
       fuzz_seconds=$((minutes * 60))
       long_seconds=$((minutes * 60))
       is_long=1
+      media_step=1
       ;;
     -h | --help)
       usage

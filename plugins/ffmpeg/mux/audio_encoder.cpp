@@ -138,6 +138,7 @@ void AudioEncoder::store(const AVFrame& converted) {
   const int step =
       av_get_bytes_per_sample(to.sample_fmt) * (is_planar ? 1 : to.ch_layout.nb_channels);
   std::vector<void*> planes;
+  planes.reserve(static_cast<std::size_t>(n_planes));
   for (int i = 0; i < n_planes; ++i) planes.push_back(converted.extended_data[i] + n_cut * step);
   if (av_audio_fifo_write(fifo_.get(), planes.data(), n_left) < n_left) throw std::bad_alloc();
   n_stored_ += n_left;

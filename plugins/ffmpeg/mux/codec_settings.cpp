@@ -60,8 +60,9 @@ bool has_codec(const Options& options, const std::string& group,
                std::initializer_list<const char*> others) {
   if (options.has(group + ".codec")) return true;
   for (const char* name : others) {
-    if (!options.has(group + "." + name)) continue;
-    throw std::invalid_argument("'" + group + "." + name + "' needs '" + group + ".codec'");
+    const std::string option = group + '.' + name;
+    if (!options.has(option)) continue;
+    throw std::invalid_argument("'" + option + "' needs '" + group + ".codec'");
   }
   return false;
 }

@@ -35,16 +35,17 @@ EncodeStreamsStage::EncodeStreamsStage(StageContext& context, const Options& opt
 }
 
 Generator<Item> EncodeStreamsStage::process(Item in) {
-  take(std::move(in));
+  take(in);
+  in = Item();  // nothing of it is needed while packets wait for room
   while (Item out = next_packet()) co_yield out;
 }
 
 Generator<Item> EncodeStreamsStage::finish_items() {
-  finish();
+  flush_encoders();
   while (Item out = next_packet()) co_yield out;
 }
 
-void EncodeStreamsStage::take(Item in) {
+void EncodeStreamsStage::take(const Item& in) {
   LogScope scope(sink_);
   if (!stem_) stem_ = in.with(make_ref<Reference>(""));
   if (const auto* picture = in.get_if<VideoFrame>()) {
@@ -52,7 +53,7 @@ void EncodeStreamsStage::take(Item in) {
   } else {
     take_audio(in.get<AudioFrame>());
   }
-  if (!program_) is_waiting() ? check_held() : begin();
+  if (!program_) is_waiting() ? check_held() : begin_output();
 }
 
 void EncodeStreamsStage::take_video(const VideoFrame& picture) {
@@ -90,10 +91,10 @@ void EncodeStreamsStage::check_held() {
       (video_ ? video_->held_bytes() : 0) + (audio_ ? audio_->held_bytes() : 0);
   context_.charge(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(held_bytes_));
   held_bytes_ = bytes;
-  if (bytes > kMaxWaitingBytes) begin();
+  if (bytes > kMaxWaitingBytes) begin_output();
 }
 
-void EncodeStreamsStage::begin() {
+void EncodeStreamsStage::begin_output() {
   auto program = make_ref<Program>();
   program->stage = context_.stage();
   program->start_us = INT64_MAX;
@@ -108,12 +109,12 @@ void EncodeStreamsStage::begin() {
   context_.charge(-static_cast<std::int64_t>(std::exchange(held_bytes_, 0)));
 }
 
-void EncodeStreamsStage::finish() {
+void EncodeStreamsStage::flush_encoders() {
   if (!video_ && !audio_) return;  // a stage before dropped it all
   LogScope scope(sink_);
   if (video_) video_->finish();
   if (audio_) audio_->finish();
-  if (!program_) begin();
+  if (!program_) begin_output();
   if (!video_ || video_->n_left_out() == 0) return;
   context_.log().warn(std::to_string(video_->n_left_out()) +
                       " frames were left out: they were not later than the one before");

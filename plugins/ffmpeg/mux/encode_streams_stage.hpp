@@ -99,13 +99,13 @@ class EncodeStreamsStage final : public GeneratorStage {
   Generator<Item> finish_items() override;
 
  private:
-  void take(Item in);
+  void take(const Item& in);
   void take_video(const VideoFrame& picture);
   void take_audio(const AudioFrame& samples);
-  void finish();
+  void flush_encoders();
   void note_origin(const AVFrame& frame, bool is_video);
   bool is_waiting() const;
-  void begin();
+  void begin_output();
   void check_held();
   Item next_packet();
 

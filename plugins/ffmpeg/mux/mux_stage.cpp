@@ -40,7 +40,7 @@ Generator<Item> MuxStage::finish_items() {
   if (!stem_) co_return;  // nothing came: a stage before dropped it all
   {
     LogScope scope(sink_);
-    if (!muxer_) begin();
+    if (!muxer_) begin_file();
     muxer_->finish();
     finished_ = muxer_->take_files();
   }
@@ -56,7 +56,7 @@ void MuxStage::take(const Item& in) {
                              "stages give packets");
   }
   if (!stem_) stem_ = in.with(make_ref<Reference>(settings_.name));
-  if (!muxer_ && programs_.size() >= n_inputs_) begin();
+  if (!muxer_ && programs_.size() >= n_inputs_) begin_file();
   if (muxer_) {
     muxer_->write(packet);
     finished_ = muxer_->take_files();
@@ -79,7 +79,7 @@ bool MuxStage::note_program(const Packet& packet) {
   return true;
 }
 
-void MuxStage::begin() {
+void MuxStage::begin_file() {
   // Several stages come in any order; streams have one that is always the same.
   std::stable_sort(programs_.begin(), programs_.end(),
                    [](const auto& a, const auto& b) { return a->stage < b->stage; });

@@ -48,7 +48,7 @@ class MuxStage final : public GeneratorStage {
  private:
   void take(const Item& in);
   bool note_program(const Packet& packet);
-  void begin();
+  void begin_file();
   Item next_file();
 
   StageContext& context_;

@@ -8,7 +8,7 @@
 CAPSTAN_BEGIN_NAMESPACE
 
 /// Something the loop calls. Never throws; must return quickly, since everything else waits.
-/// Neither copied nor moved while the loop knows of it, nor destroyed between a post and its call.
+/// Not destroyed between a post and its call.
 class CAPSTAN_EXPORT Wake {
  public:
   /// `events` says why: Loop::kRead, kWrite, or kTimer.
@@ -17,9 +17,8 @@ class CAPSTAN_EXPORT Wake {
  protected:
   Wake() = default;
   ~Wake() = default;
-  // The place in a loop's queue is not copied.
-  Wake(const Wake&) noexcept {}
-  Wake& operator=(const Wake&) noexcept { return *this; }
+  Wake(const Wake&) = delete;
+  Wake& operator=(const Wake&) = delete;
 
  private:
   friend class PostQueue;
