@@ -7,6 +7,9 @@ namespace capstan::ffmpeg {
 
 /// Where frames come from. Immutable, shared by all frames of a stream.
 struct FrameOrigin final : public RefCounted {
+  // AVFrame::opaque_ref is anybody's: this tells ours from others'.
+  static constexpr std::uint64_t kMark = 0x6361'7073'7461'6e21;
+  const std::uint64_t mark = kMark;
   StreamTraits traits;
   Ref<const SourceInfo> source;
   bool has_video = false;  ///< kinds of which the same job gives frames
