@@ -55,14 +55,17 @@ void read_common(const Options& options, AVMediaType type, CodecSettings& settin
   settings.n_threads = static_cast<int>(options.integer("threads"));
 }
 
+[[noreturn]] void refuse_without_codec(const std::string& option, const std::string& group) {
+  throw std::invalid_argument("'" + option + "' needs '" + group + ".codec'");
+}
+
 // Options without their codec would be silently without effect.
 bool has_codec(const Options& options, const std::string& group,
                std::initializer_list<const char*> others) {
   if (options.has(group + ".codec")) return true;
   for (const char* name : others) {
     const std::string option = group + '.' + name;
-    if (!options.has(option)) continue;
-    throw std::invalid_argument("'" + option + "' needs '" + group + ".codec'");
+    if (options.has(option)) refuse_without_codec(option, group);
   }
   return false;
 }
