@@ -15,7 +15,8 @@ packages_of() {
     build)
       echo g++ meson ninja-build pkg-config \
         libevent-dev libyaml-cpp-dev libboost-dev libspdlog-dev libcli11-dev nlohmann-json3-dev \
-        libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswscale-dev \
+        libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev \
+        libswresample-dev libswscale-dev \
         libjpeg62-turbo-dev libcurl4-openssl-dev ca-certificates libgtest-dev libgmock-dev
       ;;
     tests)
