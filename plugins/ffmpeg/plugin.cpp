@@ -1,15 +1,15 @@
 // All FFmpeg stages are one plugin, since they share one copy of libav*.
-#include "decode_stage.hpp"
-#include "encode_stage.hpp"
-#include "filter_stage.hpp"
-#include "hash_stage.hpp"
+#include "decode/decode_stage.hpp"
+#include "filter/filter_stage.hpp"
+#include "inspect/hash_stage.hpp"
+#include "inspect/probe_stage.hpp"
 #include "mux/demux_stage.hpp"
 #include "mux/encode_streams_stage.hpp"
 #include "mux/mux_stage.hpp"
-#include "probe_stage.hpp"
-#include "scale_stage.hpp"
-#include "sheet_stage.hpp"
-#include "tensor_stage.hpp"
+#include "picture/encode_stage.hpp"
+#include "picture/scale_stage.hpp"
+#include "picture/tensor_stage.hpp"
+#include "sheet/sheet_stage.hpp"
 
 using namespace capstan;
 using namespace capstan::ffmpeg;

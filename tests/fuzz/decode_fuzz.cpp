@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "ffmpeg/bare_context.hpp"
-#include "ffmpeg/decode_stage.hpp"
+#include "ffmpeg/av/bare_context.hpp"
+#include "ffmpeg/decode/decode_stage.hpp"
 
 namespace {
 

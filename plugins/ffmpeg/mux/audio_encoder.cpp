@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "../av_error.hpp"
+#include "../av/av_error.hpp"
 #include "audio_form.hpp"
 
 namespace capstan::ffmpeg {

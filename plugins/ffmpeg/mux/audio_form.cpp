@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "../av_error.hpp"
+#include "../av/av_error.hpp"
 
 namespace capstan::ffmpeg {
 

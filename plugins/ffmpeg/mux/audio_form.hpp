@@ -1,7 +1,7 @@
 // The form of sound that a codec takes, as near as can be to what there is.
 #pragma once
 
-#include "../av_ptr.hpp"
+#include "../av/av_ptr.hpp"
 
 namespace capstan::ffmpeg {
 

@@ -6,7 +6,7 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
-#include "../av_error.hpp"
+#include "../av/av_error.hpp"
 
 namespace capstan::ffmpeg {
 

@@ -9,7 +9,7 @@
 
 #include <capstan/sdk/options.hpp>
 
-#include "../av_ptr.hpp"
+#include "../av/av_ptr.hpp"
 
 namespace capstan::ffmpeg {
 

@@ -1,7 +1,7 @@
 #include <stdexcept>
 
-#include "../av_error.hpp"
-#include "../av_log.hpp"
+#include "../av/av_error.hpp"
+#include "../av/av_log.hpp"
 #include "codec_settings.hpp"
 
 namespace capstan::ffmpeg {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "../av_error.hpp"
+#include "../av/av_error.hpp"
 #include "packet_reader.hpp"
 
 namespace capstan::ffmpeg {

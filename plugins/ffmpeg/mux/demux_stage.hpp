@@ -3,7 +3,7 @@
 
 #include <capstan/sdk/plugin.hpp>
 
-#include "../av_log.hpp"
+#include "../av/av_log.hpp"
 #include "packet.hpp"
 
 namespace capstan::ffmpeg {

@@ -5,9 +5,9 @@
 
 #include <capstan/sdk/plugin.hpp>
 
-#include "../av_log.hpp"
+#include "../av/av_log.hpp"
+#include "../av/frame_origin.hpp"
 #include "audio_encoder.hpp"
-#include "frame_origin.hpp"
 #include "packet.hpp"
 #include "video_encoder.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "../av/frame_origin.hpp"
 #include "coding_support.hpp"
-#include "frame_origin.hpp"
 
 namespace capstan::ffmpeg {
 namespace {

@@ -7,7 +7,7 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
-#include "../av_error.hpp"
+#include "../av/av_error.hpp"
 #include "output_files.hpp"
 #include "unnamed_file.hpp"
 

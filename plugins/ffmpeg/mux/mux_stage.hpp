@@ -6,7 +6,7 @@
 
 #include <capstan/sdk/plugin.hpp>
 
-#include "../av_log.hpp"
+#include "../av/av_log.hpp"
 #include "muxer.hpp"
 
 namespace capstan::ffmpeg {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../av_error.hpp"
-#include "../av_log.hpp"
+#include "../av/av_error.hpp"
+#include "../av/av_log.hpp"
 
 namespace capstan::ffmpeg {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "../av_error.hpp"
-#include "../av_log.hpp"
+#include "../av/av_error.hpp"
+#include "../av/av_log.hpp"
 
 namespace capstan::ffmpeg {
 

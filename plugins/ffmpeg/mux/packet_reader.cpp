@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "../av_error.hpp"
-#include "../av_log.hpp"
+#include "../av/av_error.hpp"
+#include "../av/av_log.hpp"
+#include "../decode/usual_limits.hpp"
 
 namespace capstan::ffmpeg {
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "../input.hpp"
-#include "../timestamps.hpp"
+#include "../av/input.hpp"
+#include "../av/timestamps.hpp"
 #include "packet.hpp"
 
 namespace capstan::ffmpeg {

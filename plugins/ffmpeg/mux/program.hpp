@@ -7,7 +7,7 @@
 
 #include <capstan/sdk/ref.hpp>
 
-#include "../av_ptr.hpp"
+#include "../av/av_ptr.hpp"
 #include "av_dictionary.hpp"
 
 namespace capstan::ffmpeg {

@@ -1,7 +1,7 @@
 #include "stream_encoder.hpp"
 
-#include "../av_error.hpp"
-#include "../av_log.hpp"
+#include "../av/av_error.hpp"
+#include "../av/av_log.hpp"
 
 namespace capstan::ffmpeg {
 

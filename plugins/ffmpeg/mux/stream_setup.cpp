@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "../av_error.hpp"
+#include "../av/av_error.hpp"
 
 namespace capstan::ffmpeg {
 

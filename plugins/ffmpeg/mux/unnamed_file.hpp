@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "../av_ptr.hpp"
+#include "../av/av_ptr.hpp"
 
 namespace capstan::ffmpeg {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "../av_error.hpp"
+#include "../av/av_error.hpp"
 
 namespace capstan::ffmpeg {
 

@@ -1,7 +1,7 @@
 // Encodes pictures.
 #pragma once
 
-#include "../scaler.hpp"
+#include "../picture/scaler.hpp"
 #include "stream_encoder.hpp"
 
 namespace capstan::ffmpeg {

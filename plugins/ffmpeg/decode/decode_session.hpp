@@ -1,0 +1,58 @@
+// The work of `decode` on one item.
+#pragma once
+
+#include <optional>
+
+#include "../av/av_log.hpp"
+#include "../av/limits.hpp"
+#include "../sampling/sampler.hpp"
+#include "../sampling/selected_frames.hpp"
+
+namespace capstan::ffmpeg {
+
+/// Reader, log and clock of one item. Home: one worker at a time; lives across yields, which no
+/// call of it does.
+class DecodeSession {
+ public:
+  /// Opens the item's input. The context, the settings and the selection outlive this.
+  DecodeSession(StageContext& context, const Item& item, const ReadSettings& settings,
+                const Selection& selection);
+
+  /// The next wanted frame; none at the end. Within work().
+  Decoded next();
+
+  /// Runs `job` with FFmpeg's log going to the item's stage and its time counted. All that calls
+  /// FFmpeg stands within. Throws what `job` throws, or the time limit.
+  template <class Job>
+  auto work(Job job) {
+    LogScope scope(sink_);
+    clock_.start();
+    const Stopped stopped{clock_};
+    try {
+      return job();
+    } catch (const Cancelled&) {
+      throw_if_late();
+      throw;
+    }
+  }
+
+  const AVFormatContext& container() const noexcept { return reader_->input().context(); }
+  /// What was broken in what was read.
+  Damage damage() const { return reader_->damage(); }
+
+ private:
+  struct Stopped {
+    WorkClock& clock;
+    ~Stopped() { clock.stop(); }
+  };
+  void throw_if_late() const;
+
+  StageContext& context_;
+  LogSink sink_;
+  WorkClock clock_;
+  std::unique_ptr<FrameReader> reader_;
+  std::optional<Sampler> sampler_;          // of the rule `at`
+  std::optional<SelectedFrames> selected_;  // of the others, unless all frames are wanted
+};
+
+}  // namespace capstan::ffmpeg
