@@ -11,7 +11,7 @@ namespace capstan::ffmpeg {
 
 /// Bounds for one input. The functions throw std::runtime_error that names the limit.
 struct Limits {
-  std::int64_t max_pixels = INT64_MAX;  ///< of one picture; libavcodec checks it
+  std::int64_t max_pixels = INT32_MAX;  ///< of one picture; libavcodec checks it, up to this
   int max_streams = INT32_MAX;
   std::int64_t max_frames = INT64_MAX;  ///< decoded from one input, or packets in its index
   std::chrono::microseconds max_duration = std::chrono::microseconds::max();

@@ -8,21 +8,28 @@ namespace {
 constexpr std::size_t kMaxKeptBytes = std::size_t{8} << 20;
 }  // namespace
 
-DecodeSession::DecodeSession(StageContext& context, const Item& item, const ReadSettings& settings,
-                             const Selection& selection)
-    : context_(context), sink_(context.log()), clock_(settings.limits.max_time) {
-  work([&] {
-    reader_ = std::make_unique<FrameReader>(
-        InputSource(item), settings, [this] { return context_.is_cancelled() || clock_.is_up(); });
-    if (selection.rule == SelectionRule::at) {
-      sampler_.emplace(*reader_, selection.positions);
-    } else if (!selection.is_everything()) {
-      selected_.emplace(*reader_, selection, kMaxKeptBytes);
-    }
-  });
+DecodeSession::DecodeSession(StageContext& context, const Item& item, const Request& request)
+    : context_(context),
+      is_cancelled_([this] { return context_.is_cancelled() || clock_.is_up(); }),
+      sink_(context.log()),
+      clock_(request.settings.limits.max_time) {
+  work([&] { open(InputSource(item), request); });
+}
+
+void DecodeSession::open(const InputSource& source, const Request& request) {
+  quick_ = open_quickly(source, request, is_cancelled_);
+  if (quick_) return;
+  reader_ = std::make_unique<FrameReader>(source, request.settings, is_cancelled_);
+  const Selection& selection = request.selection;
+  if (selection.rule == SelectionRule::at) {
+    sampler_.emplace(*reader_, selection.positions);
+  } else if (!selection.is_everything()) {
+    selected_.emplace(*reader_, selection, kMaxKeptBytes);
+  }
 }
 
 Decoded DecodeSession::next() {
+  if (quick_) return quick_->next();
   if (!sampler_ && !selected_) return reader_->next();
   AvFramePtr frame = sampler_ ? sampler_->next() : selected_->next();
   return {std::move(frame), reader_->video()};

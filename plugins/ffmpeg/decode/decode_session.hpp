@@ -5,6 +5,7 @@
 
 #include "../av/av_log.hpp"
 #include "../av/limits.hpp"
+#include "../quick/quick_input.hpp"
 #include "../sampling/sampler.hpp"
 #include "../sampling/selected_frames.hpp"
 
@@ -14,9 +15,8 @@ namespace capstan::ffmpeg {
 /// call of it does.
 class DecodeSession {
  public:
-  /// Opens the item's input. The context, the settings and the selection outlive this.
-  DecodeSession(StageContext& context, const Item& item, const ReadSettings& settings,
-                const Selection& selection);
+  /// Opens the item's input. The context and what the request refers to outlive this.
+  DecodeSession(StageContext& context, const Item& item, const Request& request);
 
   /// The next wanted frame; none at the end. Within work().
   Decoded next();
@@ -36,20 +36,27 @@ class DecodeSession {
     }
   }
 
-  const AVFormatContext& container() const noexcept { return reader_->input().context(); }
+  const AVFormatContext& container() const noexcept {
+    return quick_ ? quick_->container() : reader_->input().context();
+  }
+  /// Where in the pictures the wanted part lies, when the rest was not decoded.
+  std::optional<Placement> placement() const { return quick_ ? quick_->placement() : std::nullopt; }
   /// What was broken in what was read.
-  Damage damage() const { return reader_->damage(); }
+  Damage damage() const { return quick_ ? Damage() : reader_->damage(); }
 
  private:
   struct Stopped {
     WorkClock& clock;
     ~Stopped() { clock.stop(); }
   };
+  void open(const InputSource& source, const Request& request);
   void throw_if_late() const;
 
   StageContext& context_;
+  const std::function<bool()> is_cancelled_;
   LogSink sink_;
   WorkClock clock_;
+  std::unique_ptr<QuickInput> quick_;  // or else:
   std::unique_ptr<FrameReader> reader_;
   std::optional<Sampler> sampler_;          // of the rule `at`
   std::optional<SelectedFrames> selected_;  // of the others, unless all frames are wanted

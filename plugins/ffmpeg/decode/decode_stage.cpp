@@ -39,7 +39,7 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
 }
 
 Generator<Item> DecodeStage::process(Item in) {
-  DecodeSession session(context_, in, settings_, selection_);
+  DecodeSession session(context_, in, {settings_, selection_, form_, is_rotated_});
   origins_ = FrameOrigins(session.container(), is_rotated_);
   Progress progress;
   while (PayloadRef payload = next_payload(session, progress)) {
@@ -61,12 +61,12 @@ PayloadRef DecodeStage::next_payload(DecodeSession& session, Progress& progress)
       }
       ++progress.n_given;
       progress.n_given_broken += is_broken;
-      return to_payload(std::move(decoded));
+      return to_payload(std::move(decoded), session.placement());
     }
   });
 }
 
-PayloadRef DecodeStage::to_payload(Decoded decoded) {
+PayloadRef DecodeStage::to_payload(Decoded decoded, const std::optional<Placement>& placement) {
   const AVStream& stream = *decoded.stream;
   origins_.attach_to(*decoded.frame, stream);
   if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
@@ -74,7 +74,11 @@ PayloadRef DecodeStage::to_payload(Decoded decoded) {
   }
   AvFramePtr frame = std::move(decoded.frame);
   if (is_rotated_) frame = rotator_.apply(std::move(frame), stream);
-  if (form_.is_any()) frame = maker_.make(*frame);
+  if (placement) {
+    frame = maker_.make(*frame, *placement);
+  } else if (form_.is_any()) {
+    frame = maker_.make(*frame);
+  }
   return wrap_video_frame(std::move(frame), stream.time_base);
 }
 

@@ -24,7 +24,7 @@ class DecodeStage final : public GeneratorStage {
   enum class OnCorrupt : std::uint8_t { invalid = 0, fail, conceal, skip };
 
   PayloadRef next_payload(DecodeSession& session, Progress& progress);
-  PayloadRef to_payload(Decoded decoded);
+  PayloadRef to_payload(Decoded decoded, const std::optional<Placement>& placement);
   void report(const Damage& damage, const Progress& progress) const;
 
   StageContext& context_;

@@ -52,8 +52,7 @@ PictureForm picture_form_from(const Options& options, const std::string& prefix)
   return form;
 }
 
-AvFramePtr PictureMaker::make(const AVFrame& picture) {
-  const Placement placement = form_.sizing.place(picture);
+AvFramePtr PictureMaker::make(const AVFrame& picture, const Placement& placement) {
   const pixels::Rect& part = placement.part;
   ScaleTarget target = scale_target(picture, placement.size, form_.format);
   AvFramePtr made;

@@ -32,7 +32,9 @@ class PictureMaker {
   /// The picture in fresh memory, or another reference to it when there is nothing to do.
   /// Properties and side data are kept, the sample aspect ratio follows the size. Throws
   /// std::runtime_error for a crop that is not inside the picture.
-  AvFramePtr make(const AVFrame& picture);
+  AvFramePtr make(const AVFrame& picture) { return make(picture, form_.sizing.place(picture)); }
+  /// The same where part and size are known.
+  AvFramePtr make(const AVFrame& picture, const Placement& placement);
 
  private:
   AvFramePtr resized(const AVFrame& picture, const pixels::Rect& part, const ScaleTarget& target);
