@@ -9,6 +9,8 @@ extern "C" {
 #include <mutex>
 #include <utility>
 
+#include "codec_log.hpp"
+
 namespace capstan::ffmpeg {
 
 namespace {
@@ -26,12 +28,14 @@ std::string trimmed(const char* text) {
   return line;
 }
 
-void on_log(void*, int level, const char* format, va_list arguments) {
-  if (!current_sink || level > AV_LOG_WARNING) return;
+void on_log(void* object, int level, const char* format, va_list arguments) {
+  if (level > AV_LOG_WARNING) return;
   char text[512];
   std::vsnprintf(text, sizeof(text), format, arguments);
   const bool is_whole = text[0] != 0 && text[std::strlen(text) - 1] == '\n';
-  current_sink->write(trimmed(text), level <= AV_LOG_ERROR, is_whole);
+  const bool is_error = level <= AV_LOG_ERROR;
+  if (!current_sink) return CodecLog::offer(object, trimmed(text), is_error);
+  current_sink->write(trimmed(text), is_error, is_whole);
 }
 
 void install_once() {
@@ -69,6 +73,10 @@ LogScope::~LogScope() { current_sink = outer_; }
 
 void LogScope::clear_error() noexcept {
   if (current_sink) current_sink->clear_error();
+}
+
+void LogScope::write(std::string line) noexcept {
+  if (current_sink) current_sink->write(std::move(line), false, true);
 }
 
 std::string LogScope::first_error() { return current_sink ? current_sink->first_error() : ""; }

@@ -3,7 +3,7 @@
 //
 // FFmpeg has one log callback a process and no user pointer for it, so the sink in charge is found
 // through a thread-local. A LogScope therefore lives within one call on one worker, never across
-// a yield.
+// a yield. What codecs say on threads of their own is CodecLog's.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,8 @@ class LogScope {
   static std::string last_error();
   /// The first since clear_error(); empty without one.
   static std::string first_error();
+  /// A line of somebody else's for the sink in charge on this thread, if any.
+  static void write(std::string line) noexcept;
   /// Forgets it, so that what is found later belongs to what is done next.
   static void clear_error() noexcept;
 

@@ -8,7 +8,7 @@
 namespace capstan::ffmpeg {
 
 /// Cancels nothing and drops what is logged.
-class BareContext final : public StageContext, public Logger {
+class BareContext : public StageContext, public Logger {
  public:
   std::string_view pipeline() const noexcept override { return "sweep"; }
   std::string_view stage() const noexcept override { return "decode"; }

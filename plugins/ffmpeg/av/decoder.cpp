@@ -24,11 +24,6 @@ void set_option(AVCodecContext& context, const std::string& name, const std::str
                                : decoder + " does not take '" + value + "' for '" + name + "'");
 }
 
-std::string complaint(int code) {
-  std::string line = LogScope::last_error();
-  return line.empty() ? error_text(code) : line;
-}
-
 }  // namespace
 
 std::string Damage::text() const {
@@ -59,9 +54,18 @@ void Damage::add(const Damage& other) {
   if (reason.empty()) reason = other.reason;
 }
 
-Decoder::Decoder(const AVStream& stream, std::int64_t max_pixels, const DecoderOptions& options)
-    : stream_(stream) {
-  const AVCodecParameters& parameters = *stream.codecpar;
+Decoder::Decoder(const AVStream& stream, const DecoderSetup& setup) : stream_(stream) {
+  // Where the log alone tells of damage, it must be known which frame it speaks of.
+  const bool is_told_by_log = stream.codecpar->codec_id == AV_CODEC_ID_MJPEG;
+  const int n_threads = is_told_by_log ? 1 : setup.n_threads;
+  int result = open(setup, n_threads);
+  // Perhaps no more threads are to be had.
+  if (result < 0 && n_threads > 1) result = open(setup, 1);
+  check(result, "the decoder did not open");
+}
+
+int Decoder::open(const DecoderSetup& setup, int n_threads) {
+  const AVCodecParameters& parameters = *stream_.codecpar;
   const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
   if (!codec) {
     throw std::runtime_error(std::string("no decoder for ") +
@@ -69,12 +73,16 @@ Decoder::Decoder(const AVStream& stream, std::int64_t max_pixels, const DecoderO
   }
   context_.reset(require(avcodec_alloc_context3(codec)));
   check(avcodec_parameters_to_context(context_.get(), &parameters), "the decoder did not open");
-  context_->pkt_timebase = stream.time_base;
-  context_->framerate = stream.avg_frame_rate;
-  for (const auto& [name, value] : options) set_option(*context_, name, value);
-  context_->thread_count = 1;  // the pool runs jobs side by side; threads inside would only compete
-  context_->max_pixels = max_pixels;
-  check(avcodec_open2(context_.get(), codec, nullptr), "the decoder did not open");
+  context_->pkt_timebase = stream_.time_base;
+  context_->framerate = stream_.avg_frame_rate;
+  for (const auto& [name, value] : setup.options) set_option(*context_, name, value);
+  context_->max_pixels = setup.max_pixels;
+  context_->thread_count = n_threads;
+  if (n_threads > 1) {
+    codec_log_ = std::make_unique<CodecLog>();
+    codec_log_->listen_to(*context_);
+  }
+  return avcodec_open2(context_.get(), codec, nullptr);
 }
 
 void Decoder::send(AVPacket& packet) {
@@ -90,6 +98,7 @@ void Decoder::send(AVPacket& packet) {
 void Decoder::send_end() noexcept { avcodec_send_packet(context_.get(), nullptr); }
 
 Pull Decoder::receive(AVFrame& frame) {
+  if (codec_log_) codec_log_->deliver();
   while (true) {
     const int result = avcodec_receive_frame(context_.get(), &frame);
     if (result == AVERROR(EAGAIN)) return Pull::needs_packet;
@@ -109,6 +118,12 @@ void Decoder::flush() noexcept {
   dts_.restart();
   damage_ = {};
   has_frame_ = false;
+}
+
+std::string Decoder::complaint(int code) const {
+  std::string line = LogScope::last_error();
+  if (line.empty() && codec_log_) line = codec_log_->last_error();
+  return line.empty() ? error_text(code) : line;
 }
 
 void Decoder::note_lost_packet(int code) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec_log.hpp"
 #include "timestamps.hpp"
 
 namespace capstan::ffmpeg {
@@ -38,11 +39,19 @@ enum class Pull : std::uint8_t {
 /// Names and values of libavcodec's options for decoders.
 using DecoderOptions = std::vector<std::pair<std::string, std::string>>;
 
-/// Decodes one stream on the calling thread. Home: one worker at a time.
+struct DecoderSetup {
+  std::int64_t max_pixels = INT32_MAX;
+  DecoderOptions options;
+  /// More than 1: the codec may have as many of its own, if it can.
+  int n_threads = 1;
+};
+
+/// Decodes one stream, on the calling thread or on as many of the codec's own as it is allowed.
+/// Home: one worker at a time.
 class Decoder {
  public:
   /// Throws when there is no decoder for the codec, it refuses to open, or lacks an option.
-  Decoder(const AVStream& stream, std::int64_t max_pixels, const DecoderOptions& options);
+  Decoder(const AVStream& stream, const DecoderSetup& setup);
 
   const AVStream& stream() const noexcept { return stream_; }
 
@@ -52,6 +61,9 @@ class Decoder {
   void send_end() noexcept;
   /// Takes a frame; its pts is libavcodec's best effort.
   Pull receive(AVFrame& frame);
+  /// Something was wrong, and the codec has threads: with them libavcodec neither marks every broken
+  /// frame nor conceals errors as it does without.
+  bool is_doubtful() const { return codec_log_ && (damage_.is_any() || codec_log_->has_error()); }
   /// The frame came out with errors in it.
   static bool is_broken(const AVFrame& frame) noexcept;
   /// Forgets everything; the next packet is one after a seek.
@@ -61,10 +73,13 @@ class Decoder {
   const Damage& damage() const noexcept { return damage_; }
 
  private:
+  int open(const DecoderSetup& setup, int n_threads);
+  std::string complaint(int code) const;
   void note_lost_packet(int code);
   void note_frame(AVFrame& frame);
 
   const AVStream& stream_;
+  std::unique_ptr<CodecLog> codec_log_;  // of a codec with threads
   AvCodecContextPtr context_;
   DtsCounter dts_;
   Damage damage_;

@@ -1,5 +1,7 @@
 #include "frame_reader.hpp"
 
+#include <algorithm>
+
 #include "av_error.hpp"
 #include "av_log.hpp"
 
@@ -19,6 +21,12 @@ std::string describe_missing(const ReadSettings& choice, bool has_video, bool ha
   return "there is neither video nor audio in it";
 }
 
+/// Not worth a thread.
+bool is_image(const Input& input) {
+  const std::string_view demuxer = input.context().iformat->name;
+  return demuxer == "image2" || demuxer.ends_with("_pipe");
+}
+
 }  // namespace
 
 FrameReader::FrameReader(InputSource source, const ReadSettings& settings,
@@ -36,6 +44,8 @@ void FrameReader::restart() {
   input_.reset();
   input_ = std::make_unique<Input>(source_, settings_.limits, is_cancelled_);
   n_frames_ = 0;
+  n_given_.clear();
+  n_to_skip_.clear();
   is_at_start_ = true;
   forget_position();
   choose_streams();
@@ -56,13 +66,43 @@ void FrameReader::choose_streams() {
   for (unsigned i = 0; i < context.nb_streams; ++i) context.streams[i]->discard = AVDISCARD_ALL;
   for (AVStream* stream : chosen) {
     stream->discard = AVDISCARD_DEFAULT;
-    const DecoderOptions& options = stream == video ? settings_.video_options : DecoderOptions();
-    decoders_.push_back(std::make_unique<Decoder>(*stream, settings_.limits.max_pixels, options));
+    DecoderSetup setup{settings_.limits.max_pixels, {}, 1};
+    if (stream == video) {
+      setup.options = settings_.video_options;
+      if (!is_image(*input_)) setup.n_threads = settings_.n_threads;
+    }
+    decoders_.push_back(std::make_unique<Decoder>(*stream, setup));
   }
   video_ = settings_.wants_video ? video : nullptr;
+  n_given_.resize(decoders_.size());
+  n_to_skip_.resize(decoders_.size());
 }
 
 Decoded FrameReader::next() {
+  while (true) {
+    Decoded decoded = decode_next();
+    if (is_doubtful()) {
+      begin_again();
+    } else if (!decoded.frame || ++n_given_[current_] > n_to_skip_[current_]) {
+      return decoded;
+    }
+  }
+}
+
+bool FrameReader::is_doubtful() const {
+  return std::any_of(decoders_.begin(), decoders_.end(),
+                     [](const auto& decoder) { return decoder->is_doubtful(); });
+}
+
+// A frame comes out when its thread is done, so what was given before the first complaint is right.
+void FrameReader::begin_again() {
+  const std::vector<std::int64_t> n_given = n_given_;
+  do_without_threads();
+  restart();
+  n_to_skip_ = n_given;
+}
+
+Decoded FrameReader::decode_next() {
   AvFramePtr frame = make_av_frame();
   while (current_ < decoders_.size()) {
     check_cancelled();

@@ -18,6 +18,7 @@ struct ReadSettings {
   bool wants_audio = false;
   int video_number = -1;  ///< among the video streams; -1: the best
   DecoderOptions video_options;
+  int n_threads = 1;  ///< of the video's codec, at most; 1 for those who seek() while they read on
   Limits limits;
 };
 
@@ -37,7 +38,8 @@ class FrameReader {
   /// Opens the input. Throws when none of the chosen streams is there.
   FrameReader(InputSource source, const ReadSettings& settings, std::function<bool()> is_cancelled);
 
-  /// The next frame; none at the end. Throws Cancelled, or the limit that was passed.
+  /// The next frame; none at the end. Throws Cancelled, or the limit that was passed. Damage that
+  /// comes to light on the codec's own threads makes it begin again without them.
   Decoded next();
 
   /// Goes to a keyframe at or before `time`, in microseconds of the container. False if the
@@ -47,6 +49,8 @@ class FrameReader {
   bool seek_to_packet(std::int64_t pts, std::int64_t dts);
   /// Opens the input anew, at its start: always right, also where seeking is not.
   void restart();
+  /// For all that is decoded after the next restart.
+  void do_without_threads() noexcept { settings_.n_threads = 1; }
   /// Nothing was read since the start.
   bool is_at_start() const noexcept { return is_at_start_; }
 
@@ -70,6 +74,9 @@ class FrameReader {
 
  private:
   void choose_streams();
+  Decoded decode_next();
+  bool is_doubtful() const;
+  void begin_again();
   void decode_packet();
   bool read_packet(AVPacket& packet);
   void note_end(int code);
@@ -83,6 +90,7 @@ class FrameReader {
   std::vector<std::unique_ptr<Decoder>> decoders_;  // refer to input_'s streams
   std::size_t current_ = 0;                         // the decoder that has frames to give
   std::int64_t n_frames_ = 0;                       // since the start
+  std::vector<std::int64_t> n_given_, n_to_skip_;   // of each decoder since the start
   bool is_at_start_ = true;
   bool is_truncated_ = false;
   std::string truncation_;

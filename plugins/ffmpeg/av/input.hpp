@@ -44,6 +44,7 @@ class Input {
   Input& operator=(const Input&) = delete;
 
   AVFormatContext& context() noexcept { return *context_; }
+  const AVFormatContext& context() const noexcept { return *context_; }
 
   /// The next packet of the streams that are not discarded. 0, or AVERROR_EOF, or another error.
   int read(AVPacket& packet) noexcept { return av_read_frame(context_.get(), &packet); }

@@ -85,6 +85,12 @@ inline constexpr Option kDecodeOptions[] = {
      .default_value = "",
      .help = "options of FFmpeg's decoder, such as {idct: simple}",
      .is_map = true},
+    {.name = "video.threads",
+     .type = OptionType::integer,
+     .default_value = "0",
+     .help = "of the codec; 0: one, and as many more as there are workers without work when an "
+             "input is begun",
+     .range = "0..64"},
     {.name = "video.max_pixels",
      .type = OptionType::integer,
      .default_value = "268435456",

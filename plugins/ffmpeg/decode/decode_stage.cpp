@@ -6,6 +6,8 @@ namespace capstan::ffmpeg {
 
 namespace {
 
+constexpr unsigned kMaxThreads = 16;  // libavcodec's own limit when it chooses
+
 std::string counted(int n, const char* noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
@@ -31,6 +33,7 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
   if (options.has("video.stream")) {
     settings_.video_number = static_cast<int>(options.integer("video.stream"));
   }
+  n_threads_ = static_cast<unsigned>(options.integer("video.threads"));
   settings_.video_options = options.map("video.options");
   const std::string on_corrupt = options.text("on_corrupt");
   on_corrupt_ = on_corrupt == "fail"   ? OnCorrupt::fail
@@ -38,7 +41,16 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
                                        : OnCorrupt::conceal;
 }
 
+// `at` decodes few frames at each place, and seeks. When jobs are plenty the pool runs them side by
+// side, and threads inside would only compete.
+int DecodeStage::choose_threads() const {
+  if (selection_.rule == SelectionRule::at) return 1;
+  if (n_threads_ > 0) return static_cast<int>(n_threads_);
+  return static_cast<int>(std::min(1 + context_.n_spare_workers(), kMaxThreads));
+}
+
 Generator<Item> DecodeStage::process(Item in) {
+  settings_.n_threads = choose_threads();
   DecodeSession session(context_, in, {settings_, selection_, form_, is_rotated_});
   origins_ = FrameOrigins(session.container(), is_rotated_);
   Progress progress;

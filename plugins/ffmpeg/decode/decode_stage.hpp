@@ -23,6 +23,7 @@ class DecodeStage final : public GeneratorStage {
   struct Progress;
   enum class OnCorrupt : std::uint8_t { invalid = 0, fail, conceal, skip };
 
+  int choose_threads() const;
   PayloadRef next_payload(DecodeSession& session, Progress& progress);
   PayloadRef to_payload(Decoded decoded, const std::optional<Placement>& placement);
   void report(const Damage& damage, const Progress& progress) const;
@@ -34,6 +35,7 @@ class DecodeStage final : public GeneratorStage {
   OnCorrupt on_corrupt_ = OnCorrupt::fail;
   FrameOrigins origins_;  // of the item under way
   Rotator rotator_;
+  unsigned n_threads_ = 0;  // of the codec; 0: by the load
   const PictureForm form_;
   PictureMaker maker_;
 };

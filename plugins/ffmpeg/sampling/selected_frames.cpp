@@ -54,6 +54,7 @@ AvFramePtr SelectedFrames::next() {
 void SelectedFrames::go_on_without_index() {
   const std::int64_t n_given = pass_->n_given();
   index_.reset();
+  reader_.do_without_threads();
   if (names_frames()) name_frames();
   if (piece_ < pieces_.size()) pass_.emplace(reader_, nullptr, picker(), n_given);
 }

@@ -67,7 +67,7 @@ bool SparseReader::is_proven(const AVFrame& frame) const {
   const bool is_from_the_start = run().start() == 0 && index_.begins_at_the_start;
   const bool needs_keyframe = n_frames_ == 0 && !is_from_the_start;
   return frame.pts == entry.pts && (!needs_keyframe || detail::is_key_frame(frame)) &&
-         !reader_.damage().is_any();
+         !reader_.damage().is_any() && !reader_.video_decoder().is_doubtful();
 }
 
 const AVPacket* SparseReader::fetch(std::size_t place) {
