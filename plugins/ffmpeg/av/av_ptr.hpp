@@ -5,6 +5,7 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 }
 
@@ -61,6 +62,11 @@ struct SwsContextDeleter {
   void operator()(SwsContext* context) const noexcept { sws_freeContext(context); }
 };
 using SwsContextPtr = std::unique_ptr<SwsContext, SwsContextDeleter>;
+
+struct SwrContextDeleter {
+  void operator()(SwrContext* context) const noexcept { swr_free(&context); }
+};
+using SwrContextPtr = std::unique_ptr<SwrContext, SwrContextDeleter>;
 
 /// The pointer, unless it is null: then out of memory, which is all that FFmpeg's allocating
 /// functions mean by it.

@@ -12,12 +12,24 @@ std::string counted(int n, const char* noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
+bool is_audio(const Decoded& decoded) {
+  return decoded.stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+}
+
+/// Of what SoundMaker gave; null for null.
+PayloadRef payload_of_sound(AvFramePtr made) {
+  if (!made) return {};
+  const AVRational time_base = made->time_base;
+  return wrap_audio_frame(std::move(made), time_base);
+}
+
 }  // namespace
 
 struct DecodeStage::Progress {
   int n_given = 0;
   int n_given_broken = 0;
   int n_left_out = 0;  // broken ones
+  SoundMaker sound;
 };
 
 DecodeStage::DecodeStage(StageContext& context, const Options& options)
@@ -25,7 +37,8 @@ DecodeStage::DecodeStage(StageContext& context, const Options& options)
       selection_(read_selection(options)),
       is_rotated_(options.boolean("video.rotate")),
       form_(picture_form_from(options, "video.")),
-      maker_(form_) {
+      maker_(form_),
+      sound_form_(sound_form_from(options, "audio.")) {
   const std::string streams = options.text("streams");
   settings_.wants_video = streams != "audio";
   settings_.wants_audio = streams != "video";
@@ -53,7 +66,7 @@ Generator<Item> DecodeStage::process(Item in) {
   settings_.n_threads = choose_threads();
   DecodeSession session(context_, in, {settings_, selection_, form_, is_rotated_});
   origins_ = FrameOrigins(session.container(), is_rotated_);
-  Progress progress;
+  Progress progress{.sound = SoundMaker(sound_form_)};
   while (PayloadRef payload = next_payload(session, progress)) {
     Item out = in.with(std::move(payload));
     co_yield out;
@@ -64,8 +77,9 @@ Generator<Item> DecodeStage::process(Item in) {
 PayloadRef DecodeStage::next_payload(DecodeSession& session, Progress& progress) {
   return session.work([&]() -> PayloadRef {
     while (true) {
+      if (AvFramePtr sound = progress.sound.next()) return payload_of_sound(std::move(sound));
       Decoded decoded = session.next();
-      if (!decoded.frame) return {};
+      if (!decoded.frame) break;
       const bool is_broken = Decoder::is_broken(*decoded.frame);
       if (is_broken && on_corrupt_ == OnCorrupt::skip) {
         ++progress.n_left_out;
@@ -73,17 +87,19 @@ PayloadRef DecodeStage::next_payload(DecodeSession& session, Progress& progress)
       }
       ++progress.n_given;
       progress.n_given_broken += is_broken;
-      return to_payload(std::move(decoded), session.placement());
+      origins_.attach_to(*decoded.frame, *decoded.stream);
+      if (!is_audio(decoded)) return to_picture(std::move(decoded), session.placement());
+      const AVRational time_base = decoded.stream->time_base;
+      if (!sound_form_.is_any()) return wrap_audio_frame(std::move(decoded.frame), time_base);
+      progress.sound.push(std::move(decoded.frame), time_base);
     }
+    progress.sound.end();
+    return payload_of_sound(progress.sound.next());
   });
 }
 
-PayloadRef DecodeStage::to_payload(Decoded decoded, const std::optional<Placement>& placement) {
+PayloadRef DecodeStage::to_picture(Decoded decoded, const std::optional<Placement>& placement) {
   const AVStream& stream = *decoded.stream;
-  origins_.attach_to(*decoded.frame, stream);
-  if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
-    return wrap_audio_frame(std::move(decoded.frame), stream.time_base);
-  }
   AvFramePtr frame = std::move(decoded.frame);
   if (is_rotated_) frame = rotator_.apply(std::move(frame), stream);
   if (placement) {

@@ -8,6 +8,7 @@
 #include "../picture/picture_maker.hpp"
 #include "../picture/rotator.hpp"
 #include "../sampling/selection.hpp"
+#include "../sound/sound_maker.hpp"
 #include "decode_options.hpp"
 
 namespace capstan::ffmpeg {
@@ -25,7 +26,7 @@ class DecodeStage final : public GeneratorStage {
 
   int choose_threads() const;
   PayloadRef next_payload(DecodeSession& session, Progress& progress);
-  PayloadRef to_payload(Decoded decoded, const std::optional<Placement>& placement);
+  PayloadRef to_picture(Decoded decoded, const std::optional<Placement>& placement);
   void report(const Damage& damage, const Progress& progress) const;
 
   StageContext& context_;
@@ -38,6 +39,7 @@ class DecodeStage final : public GeneratorStage {
   unsigned n_threads_ = 0;  // of the codec; 0: by the load
   const PictureForm form_;
   PictureMaker maker_;
+  const SoundForm sound_form_;
 };
 
 }  // namespace capstan::ffmpeg

@@ -249,6 +249,31 @@ TEST(MediaSweep, AudioSamplesEqualThoseOfTheTool) {
   EXPECT_EQ(sweep.n_disagreed(), 0);
 }
 
+TEST(MediaSweep, ConvertedSoundEqualsThatOfTheTool) {
+  if (Sweep::files().empty()) GTEST_SKIP() << "set CAPSTAN_MEDIA to a folder of media";
+  Sweep sweep("mono of 16 kHz");
+  const Values options = {{"streams", {"audio"}},
+                          {"audio.rate", {"16000"}},
+                          {"audio.channels", {"1"}},
+                          {"audio.format", {"flt"}},
+                          {"audio.samples", {"1000"}}};
+  for (const fs::path& file : Sweep::files()) {
+    std::string samples;
+    Outcome ours;
+    ours.failure = for_each_output(file_item(file), options, [&](const Item& out) {
+      samples += interleaved_samples(out.get<AudioFrame>());
+    });
+    if (samples.empty()) continue;
+    ours.sums = {md5_of(samples)};
+    const std::string line =
+        run({"ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-i", file.string(), "-vn",
+             "-sn", "-dn", "-af", "aformat=sample_fmts=flt:sample_rates=16000:channel_layouts=mono",
+             "-c:a", "pcm_f32le", "-f", "md5", "-"});
+    sweep.compare(file, ours, {line.substr(4, 32)});
+  }
+  EXPECT_EQ(sweep.n_disagreed(), 0);
+}
+
 TEST(MediaSweep, ScaledFramesEqualTheScaleFilter) {
   if (Sweep::files().empty()) GTEST_SKIP() << "set CAPSTAN_MEDIA to a folder of media";
   Sweep sweep("scaled");

@@ -3,17 +3,11 @@
 
 extern "C" {
 #include <libavutil/audio_fifo.h>
-#include <libswresample/swresample.h>
 }
 
 #include "stream_encoder.hpp"
 
 namespace capstan::ffmpeg {
-
-struct SwrContextDeleter {
-  void operator()(SwrContext* context) const noexcept { swr_free(&context); }
-};
-using SwrContextPtr = std::unique_ptr<SwrContext, SwrContextDeleter>;
 
 struct AvAudioFifoDeleter {
   void operator()(AVAudioFifo* fifo) const noexcept { av_audio_fifo_free(fifo); }
