@@ -61,8 +61,8 @@ class Decoder {
   void send_end() noexcept;
   /// Takes a frame; its pts is libavcodec's best effort.
   Pull receive(AVFrame& frame);
-  /// Something was wrong, and the codec has threads: with them libavcodec neither marks every broken
-  /// frame nor conceals errors as it does without.
+  /// Something was wrong, and the codec has threads: with them libavcodec neither marks every
+  /// broken frame nor conceals errors as it does without.
   bool is_doubtful() const { return codec_log_ && (damage_.is_any() || codec_log_->has_error()); }
   /// The frame came out with errors in it.
   static bool is_broken(const AVFrame& frame) noexcept;

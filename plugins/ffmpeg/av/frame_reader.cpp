@@ -21,12 +21,6 @@ std::string describe_missing(const ReadSettings& choice, bool has_video, bool ha
   return "there is neither video nor audio in it";
 }
 
-/// Not worth a thread.
-bool is_image(const Input& input) {
-  const std::string_view demuxer = input.context().iformat->name;
-  return demuxer == "image2" || demuxer.ends_with("_pipe");
-}
-
 }  // namespace
 
 FrameReader::FrameReader(InputSource source, const ReadSettings& settings,
@@ -42,7 +36,7 @@ void FrameReader::restart() {
   decoders_.clear();
   video_ = nullptr;
   input_.reset();
-  input_ = std::make_unique<Input>(source_, settings_.limits, is_cancelled_);
+  input_ = std::make_unique<Input>(source_, settings_.limits, is_cancelled_, Probing::for_decode);
   n_frames_ = 0;
   n_given_.clear();
   n_to_skip_.clear();
@@ -69,7 +63,7 @@ void FrameReader::choose_streams() {
     DecoderSetup setup{settings_.limits.max_pixels, {}, 1};
     if (stream == video) {
       setup.options = settings_.video_options;
-      if (!is_image(*input_)) setup.n_threads = settings_.n_threads;
+      if (!input_->is_image()) setup.n_threads = settings_.n_threads;
     }
     decoders_.push_back(std::make_unique<Decoder>(*stream, setup));
   }

@@ -1,5 +1,6 @@
 #include "input.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -42,6 +43,20 @@ std::int64_t reordering_margin_us(const AVFormatContext& context) {
   return 0;
 }
 
+bool is_image_demuxer(const AVFormatContext& context) {
+  const std::string_view name = context.iformat->name;
+  return name == "image2" || name.ends_with("_pipe");
+}
+
+/// One that needs no look ahead: its decoder tells all, and the file holds nothing else.
+bool is_usual_image(const AVFormatContext& context) {
+  constexpr AVCodecID kUsual[] = {AV_CODEC_ID_BMP, AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG,
+                                  AV_CODEC_ID_TIFF, AV_CODEC_ID_WEBP};
+  if (!is_image_demuxer(context) || context.nb_streams != 1) return false;
+  const AVCodecID codec = context.streams[0]->codecpar->codec_id;
+  return std::find(std::begin(kUsual), std::end(kUsual), codec) != std::end(kUsual);
+}
+
 struct Dictionary {
   AVDictionary* entries = nullptr;
   ~Dictionary() { av_dict_free(&entries); }
@@ -62,11 +77,11 @@ InputSource::InputSource(const Item& item) {
 }
 
 Input::Input(const InputSource& source, const Limits& limits,
-             const std::function<bool()>& is_cancelled)
+             const std::function<bool()>& is_cancelled, Probing probing)
     : is_cancelled_(is_cancelled) {
   limits.check_bytes(source.size_bytes());
   open(source, limits);
-  probe_streams(limits);
+  if (probing == Probing::whole || !is_usual_image(*context_)) probe_streams(limits);
   limits.check_streams(context_->nb_streams);
   if (has_duration()) limits.check_duration(std::chrono::microseconds(duration_us()));
 }
@@ -142,6 +157,8 @@ const AVInputFormat* Input::probe(const InputSource& source) {
   }
   return nullptr;
 }
+
+bool Input::is_image() const noexcept { return is_image_demuxer(*context_); }
 
 bool Input::seek(std::int64_t time_us) noexcept {
   const std::int64_t place = time_us - reordering_margin_us(*context_);

@@ -34,17 +34,28 @@ class InputSource {
   std::uint64_t size_bytes_ = 0;
 };
 
+/// How much is found out of the streams before the first packet is read.
+enum class Probing : std::uint8_t {
+  invalid = 0,
+  whole,      ///< all that libavformat can tell
+  for_decode  ///< not of usual images, which it would decode for that: their decoder says the same
+};
+
 /// A demuxer on its input. Home: one worker at a time.
 class Input {
  public:
   /// Opens and probes within `limits`. `is_cancelled` interrupts every read. Throws on failure,
   /// Cancelled when interrupted.
-  Input(const InputSource& source, const Limits& limits, const std::function<bool()>& is_cancelled);
+  Input(const InputSource& source, const Limits& limits, const std::function<bool()>& is_cancelled,
+        Probing probing = Probing::whole);
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
   AVFormatContext& context() noexcept { return *context_; }
   const AVFormatContext& context() const noexcept { return *context_; }
+
+  /// Whether it is a single picture, by its demuxer.
+  bool is_image() const noexcept;
 
   /// The next packet of the streams that are not discarded. 0, or AVERROR_EOF, or another error.
   int read(AVPacket& packet) noexcept { return av_read_frame(context_.get(), &packet); }
