@@ -24,6 +24,13 @@ std::string name_jobs(const std::vector<const JobInfo*>& jobs) {
   return text;
 }
 
+InputRules input_rules(const config::DaemonConfig& daemon) {
+  if (!daemon.allowed_inputs) return {};
+  std::vector<std::string> allowed;
+  for (const config::Text& entry : *daemon.allowed_inputs) allowed.push_back(entry.value);
+  return InputRules(allowed);
+}
+
 }  // namespace
 
 /// Watches one signal for as long as it lives.
@@ -59,7 +66,7 @@ Runtime::Runtime(Plan& plan, Logger& log, Listener& listener)
       listener_(listener),
       role_(ThreadRole::loop),
       pool_(plan.n_workers),
-      engine_(loop_, pool_, log, plan.config.daemon.memory) {
+      engine_(loop_, pool_, log, plan.config.daemon.memory, 1, input_rules(plan.config.daemon)) {
   loop_home.check();
   // A client or a pipe that goes away is an error where it is written to, not the end of all.
   ::signal(SIGPIPE, SIG_IGN);

@@ -80,12 +80,18 @@ Json stage_form(const std::vector<graph::CatalogEntry>& entries) {
 
 Json daemon_form() {
   Json schema = object();
+  Json inputs = object();
+  inputs["properties"]["allow"] =
+      described({{"type", "array"}, {"items", {{"type", "string"}}}},
+                "folders with all that is below, and URLs such as https://host/folder/");
+  inputs["required"] = {"allow"};
   schema["properties"] = {
       {"workers", described({{"anyOf", {{{"const", "auto"}}, whole_number(1, 1024, "threads")}}},
                             "threads that run sync stages; auto: one a CPU")},
       {"memory", described(number("integer", kBytes), "bytes of payload in flight")},
       {"plugin_path", described({{"type", "array"}, {"items", {{"type", "string"}}}},
-                                "folders to load plugins from")}};
+                                "folders to load plugins from")},
+      {"inputs", described(inputs, "which files and URLs stages may open")}};
   return schema;
 }
 

@@ -71,6 +71,9 @@ struct DaemonConfig {
   /// Folders to load plugins from, relative ones taken from the file's folder. The default path
   /// has marks without a file.
   std::vector<Text> plugin_path;
+  /// What stages may open: folders, relative ones taken from the file's, and URLs. Absent: not
+  /// said.
+  std::optional<std::vector<Text>> allowed_inputs;
 };
 
 struct Config {

@@ -123,7 +123,38 @@ TEST_F(Form, ReportsEveryFaultAtOnceInTheOrderOfTheFile) {
 TEST_F(Form, KeysOfLaterVersionsAreUnknownNotIgnored) {
   EXPECT_THAT(faults_of("daemon: {jobs: {store: 'memory:'}}\npipelines: {p: {stages: [use: x]}}"),
               ElementsAre("c.yaml:1:10: unknown key 'jobs' in 'daemon'; known are workers, memory, "
-                          "plugin_path"));
+                          "plugin_path, inputs"));
+}
+
+TEST_F(Form, AllowedInputsAreFoldersAndUrls) {
+  const std::string pipelines = "\npipelines: {p: {stages: [use: x]}}";
+  const auto allowed = [&](const std::string& daemon) {
+    std::vector<std::string> values;
+    const Config config = read(daemon + pipelines);
+    if (!config.daemon.allowed_inputs) return std::vector<std::string>{"not said"};
+    for (const Text& each : *config.daemon.allowed_inputs) values.push_back(each.value);
+    return values;
+  };
+  EXPECT_THAT(allowed("daemon: {inputs: {allow: [/srv, 'https://cdn.example.org/a/']}}"),
+              ElementsAre("/srv", "https://cdn.example.org/a/"));
+  EXPECT_THAT(allowed("daemon: {inputs: {allow: []}}"), IsEmpty());
+  EXPECT_THAT(allowed("daemon: {workers: 1}"), ElementsAre("not said"));
+  EXPECT_THAT(lines_of(faults_), IsEmpty());
+}
+
+TEST_F(Form, AllowedInputsThatMakeNoSenseAreNamed) {
+  const std::string pipelines = "\npipelines: {p: {stages: [use: x]}}";
+  EXPECT_THAT(faults_of("daemon: {inputs: {allow: ['https://me@host/', [x]]}}" + pipelines),
+              ElementsAre("c.yaml:1:27: 'allow' has 'https://me@host/' in its list: expected a URL "
+                          "without user, query and '..'",
+                          "c.yaml:1:47: 'allow' has a list in its list: expected a list of folders "
+                          "and URLs"));
+}
+
+TEST_F(Form, InputsWithoutAListAreAFault) {
+  EXPECT_THAT(faults_of("daemon: {inputs: {}}\npipelines: {p: {stages: [use: x]}}"),
+              ElementsAre("c.yaml:1:10: 'inputs' lacks 'allow': expected a list of folders and "
+                          "URLs"));
 }
 
 TEST_F(Form, MissingValuesAreNamed) {

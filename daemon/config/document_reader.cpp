@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/daemon_reader.hpp"
 #include "config/engine_keys.hpp"
 #include "config/stage_reader.hpp"
 #include "config/values.hpp"
@@ -10,61 +11,10 @@ namespace capstan::config {
 
 namespace {
 
-constexpr std::uint64_t kMaxWorkers = 1024;
 // Far above any real configuration; they keep what compares all with all from taking minutes.
 constexpr std::size_t kMaxPipelines = 1000;
 constexpr std::size_t kMaxStages = 200;
 constexpr std::uint64_t kMaxWeight = 1000;
-
-constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20U;  // a 4K frame is 12 MiB
-
-void read_workers(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
-  const TreeNode& node = *entry.value;
-  if (node.kind == TreeNode::Kind::scalar && node.text == "auto") return;
-  const bool is_word = node.kind == TreeNode::Kind::scalar &&
-                       node.text.find_first_of("0123456789") == std::string::npos;
-  if (is_word || node.kind != TreeNode::Kind::scalar) {
-    return report_unexpected(entry.key, node, "expected auto or a whole number", faults);
-  }
-  if (const auto count = read_count(entry, 1, kMaxWorkers, faults)) {
-    daemon.workers = static_cast<unsigned>(count->value);
-  }
-}
-
-void read_plugin_path(const Entry& entry, DaemonConfig& daemon, Faults& faults) {
-  const std::string expected = "expected a list of folders";
-  if (entry.value->kind != TreeNode::Kind::list) {
-    return report_unexpected(entry.key, *entry.value, expected, faults);
-  }
-  for (const TreePtr& node : entry.value->list) {
-    if (node->is_broken) continue;
-    if (node->kind == TreeNode::Kind::scalar && !node->text.empty()) {
-      daemon.plugin_path.push_back({node->text, node->mark});
-    } else {
-      faults.error(node->mark,
-                   "'plugin_path' has " + describe(*node) + " in its list: " + expected);
-    }
-  }
-}
-
-void read_daemon(const Entry& entry, DaemonConfig& daemon, bool& has_plugin_path, Faults& faults) {
-  const std::vector<Key> keys = {
-      {"workers", [&](const Entry& workers) { read_workers(workers, daemon, faults); }},
-      {"memory",
-       [&](const Entry& memory) {
-         if (const auto bytes = read_bytes(memory, kLeastMemory, faults)) {
-           daemon.memory = bytes->value;
-         }
-       }},
-      {"plugin_path", [&](const Entry& path) {
-         has_plugin_path = true;
-         read_plugin_path(path, daemon, faults);
-       }}};
-  if (entry.value->kind == TreeNode::Kind::null) {
-    return report_unexpected(entry.key, *entry.value, "expected a map, or leave it out", faults);
-  }
-  read_map(*entry.value, "'daemon'", keys, faults);
-}
 
 void read_stages(const Entry& entry, PipelineConfig& pipeline, Faults& faults) {
   const std::string expected = "expected a list of stages, each '- use: STAGE'";

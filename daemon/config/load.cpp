@@ -98,6 +98,12 @@ Config load(const std::string& path, const Environment& environment,
   for (Text& folder : config.daemon.plugin_path) {
     folder.value = (base / folder.value).lexically_normal().string();
   }
+  if (config.daemon.allowed_inputs) {
+    for (Text& allowed : *config.daemon.allowed_inputs) {
+      if (allowed.value.find("://") != std::string::npos) continue;
+      allowed.value = fs::absolute(base / allowed.value).lexically_normal().string();
+    }
+  }
   if (!has_plugin_path) {
     for (const std::string& folder : default_plugin_path) {
       config.daemon.plugin_path.push_back({folder, {}});

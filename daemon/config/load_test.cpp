@@ -101,6 +101,17 @@ TEST_F(Load, RelativePluginPathsStartAtTheFile) {
   EXPECT_EQ(config.daemon.plugin_path.at(0).value, folder_ / "plugins");
 }
 
+TEST_F(Load, RelativeAllowedFoldersStartAtTheFileAndUrlsStay) {
+  write("c.yaml",
+        "daemon: {inputs: {allow: [media/in, /srv, 'https://host/']}}\n" + std::string(kOne));
+  const Config config = read("c.yaml");
+  EXPECT_THAT(faults(), IsEmpty());
+  const std::vector<Text>& allowed = *config.daemon.allowed_inputs;
+  EXPECT_EQ(allowed.at(0).value, folder_ / "media/in");
+  EXPECT_EQ(allowed.at(1).value, "/srv");
+  EXPECT_EQ(allowed.at(2).value, "https://host/");
+}
+
 TEST_F(Load, TheDefaultPluginPathIsTheCallers) {
   write("c.yaml", kOne);
   EXPECT_EQ(read().daemon.plugin_path.at(0).value, "/usr/lib/plugins");

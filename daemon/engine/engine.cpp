@@ -36,8 +36,13 @@ class DisposeTask final : public WorkerTask {
 }  // namespace
 
 Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget,
-               unsigned seed)
-    : loop_(loop), executor_(executor), log_(log), budget_(memory_budget), random_(seed) {
+               unsigned seed, InputRules input_rules)
+    : loop_(loop),
+      executor_(executor),
+      log_(log),
+      budget_(memory_budget),
+      input_rules_(std::move(input_rules)),
+      random_(seed) {
   executor_.announce_to(loop_, *this);
 }
 

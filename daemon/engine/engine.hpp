@@ -23,7 +23,8 @@ class Pipeline;
 class Engine final : public Wake {
  public:
   /// `memory_budget`: bytes of payload in flight. `seed` is for the jitter of pauses.
-  Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget, unsigned seed = 1);
+  Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget, unsigned seed = 1,
+         InputRules input_rules = {});
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -36,6 +37,7 @@ class Engine final : public Wake {
   Loop& loop() noexcept { return loop_; }
   Logger& log() noexcept { return log_; }
   Budget& budget() noexcept { return budget_; }
+  const InputRules& input_rules() const noexcept { return input_rules_; }
   Executor& executor() noexcept { return executor_; }
   /// Gives a task to the executor at the end of this iteration.
   void submit(WorkerTask& task) CAPSTAN_ON_LOOP;
@@ -73,6 +75,7 @@ class Engine final : public Wake {
   Executor& executor_;
   Logger& log_;
   Budget budget_;
+  const InputRules input_rules_;
   std::minstd_rand random_ CAPSTAN_LOOP_ONLY;
   std::vector<std::unique_ptr<Pipeline>> pipelines_ CAPSTAN_LOOP_ONLY;
   std::vector<WorkerTask*> batch_ CAPSTAN_LOOP_ONLY;

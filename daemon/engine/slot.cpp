@@ -47,6 +47,10 @@ unsigned Slot::n_spare_workers() const noexcept {
   return node_.pipeline.engine().executor().n_spare_workers();
 }
 
+const InputRules& Slot::input_rules() const noexcept {
+  return node_.pipeline.engine().input_rules();
+}
+
 std::shared_ptr<void> Slot::shared_object(MakeShared make, void* argument) {
   const std::lock_guard lock(node_.shared_mutex);
   if (!node_.shared_object) node_.shared_object = make(argument);

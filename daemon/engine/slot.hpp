@@ -37,6 +37,7 @@ class Slot final : public StageContext, private Wake {
   void charge(std::int64_t bytes) noexcept override;
   void expect_jobs(std::uint64_t n_jobs) noexcept override;
   unsigned n_spare_workers() const noexcept override;
+  const InputRules& input_rules() const noexcept override;
 
   /// Makes the instance if there is none. On a worker; throws what the constructor throws.
   void construct();

@@ -43,6 +43,7 @@ class StageHarness::Surroundings final : public StageContext, public Logger, pub
   void charge(std::int64_t bytes) noexcept override { n_charged += bytes; }
   void expect_jobs(std::uint64_t n_jobs) noexcept override { n_expected = n_jobs; }
   unsigned n_spare_workers() const noexcept override { return n_spare; }
+  const InputRules& input_rules() const noexcept override { return rules; }
   std::shared_ptr<void> shared_object(MakeShared make, void* argument) override {
     if (!shared_state) shared_state = make(argument);
     return shared_state;
@@ -103,6 +104,7 @@ class StageHarness::Surroundings final : public StageContext, public Logger, pub
   std::vector<std::string> lines;
   std::uint64_t n_expected = 0;
   unsigned n_spare = 0;
+  InputRules rules;
   std::chrono::nanoseconds tick_delay{0};
   std::int64_t n_charged = 0;
   bool cancel_requested = false;
@@ -240,6 +242,7 @@ std::int64_t StageHarness::n_charged_bytes() const noexcept { return surrounding
 void StageHarness::set_spare_workers(unsigned n_workers) noexcept {
   surroundings_->n_spare = n_workers;
 }
+void StageHarness::set_input_rules(const InputRules& rules) { surroundings_->rules = rules; }
 std::uint64_t StageHarness::n_expected_jobs() const noexcept { return surroundings_->n_expected; }
 
 CAPSTAN_END_NAMESPACE

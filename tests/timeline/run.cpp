@@ -50,6 +50,7 @@ class Surroundings final : public StageContext, private Wake {
   void charge(std::int64_t) noexcept override {}
   void expect_jobs(std::uint64_t) noexcept override {}
   unsigned n_spare_workers() const noexcept override { return 0; }
+  const InputRules& input_rules() const noexcept override { return rules_; }
   void offload(Work& work) override {
     loop_home.check();
     task_.work = &work;
@@ -81,6 +82,7 @@ class Surroundings final : public StageContext, private Wake {
 
   EventLoop& loop_;
   Silent log_;
+  InputRules rules_;
   Lent task_;
   engine::Pool pool_;  // last: its worker ends before what it refers to
 };

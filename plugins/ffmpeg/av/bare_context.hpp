@@ -20,6 +20,7 @@ class BareContext : public StageContext, public Logger {
   void charge(std::int64_t) noexcept override {}
   void expect_jobs(std::uint64_t) noexcept override {}
   unsigned n_spare_workers() const noexcept override { return 0; }
+  const InputRules& input_rules() const noexcept override { return rules_; }
   bool is_enabled(LogLevel) const noexcept override { return false; }
   void write(LogLevel, std::string_view) noexcept override {}
 
@@ -27,6 +28,8 @@ class BareContext : public StageContext, public Logger {
   std::shared_ptr<void> shared_object(MakeShared make, void* argument) override {
     return make(argument);
   }
+
+  InputRules rules_;
 };
 
 }  // namespace capstan::ffmpeg

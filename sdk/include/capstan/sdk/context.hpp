@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include <capstan/sdk/input_rules.hpp>
 #include <capstan/sdk/loop.hpp>
 
 CAPSTAN_BEGIN_NAMESPACE
@@ -71,6 +72,8 @@ class CAPSTAN_EXPORT StageContext {
   /// Workers that nobody has work for at the moment: how many threads of its own a call may use
   /// beside its worker. A guess, which may be out of date at once. Any thread.
   virtual unsigned n_spare_workers() const noexcept = 0;
+  /// What a stage asks before it opens an input that an item names. Any thread.
+  virtual const InputRules& input_rules() const noexcept = 0;
   /// Interfaces added after SDK 1.0, by name; null when unknown.
   virtual void* query(const char* interface_name) noexcept;
 

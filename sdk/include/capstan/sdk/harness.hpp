@@ -96,6 +96,8 @@ class StageHarness {
   const std::vector<std::string>& log_lines() const noexcept;
   /// What the stage is told of spare workers; none unless set.
   void set_spare_workers(unsigned n_workers) noexcept;
+  /// What the stage may open from now on; unless set, what it may where nothing was said.
+  void set_input_rules(const InputRules& rules);
   /// What the source told expect_jobs, 0 if nothing.
   std::uint64_t n_expected_jobs() const noexcept;
 
