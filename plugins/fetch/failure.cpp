@@ -49,6 +49,8 @@ Failure Transfer::describe(CURLcode code) const {
                                                       : too_large());
     case CURLE_FILESIZE_EXCEEDED:
       return permanent(too_large());
+    case CURLE_ABORTED_BY_CALLBACK:
+      return permanent("a redirect is not followed: " + against_rules_);
     case CURLE_COULDNT_CONNECT:
       return describe_connect();
     case CURLE_OPERATION_TIMEDOUT:

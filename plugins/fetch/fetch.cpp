@@ -45,7 +45,7 @@ capstan::Task<capstan::Item> Fetch::process(capstan::Item in) {
   for (std::int64_t n_tries = 1;; ++n_tries) {
     milliseconds wait{0};
     {
-      Transfer transfer(settings_, url);
+      Transfer transfer(settings_, context_.input_rules(), url);
       RunAwaiter run(transfers_, transfer);
       const CURLcode code = co_await run;
       const std::optional<Failure> failure = transfer.failure(code);

@@ -207,6 +207,26 @@ TEST(Fetch, RedirectsAreFollowedUpToALimit) {
   EXPECT_EQ(failure_of(fetch, server.url("/loop")), "more than 5 redirects");
 }
 
+TEST(Fetch, GetsWhatTheOperatorsRulesNameAndNothingElse) {
+  TestServer server([](const Connection& connection) {
+    if (connection.head().find("/away") == std::string::npos) {
+      return connection.answer("200 OK", "body");
+    }
+    connection.answer("302 Found", "", "Location: /secret\r\n");
+  });
+  StageHarness fetch = make_fetch();
+  fetch.set_input_rules(
+      InputRules({"http://" + server.place() + "/media/", "http://" + server.place() + "/away"}));
+  EXPECT_EQ(body_of(fetch, server.url("/media/a")), "body");
+  const std::string refused = "'inputs.allow' does not name 'http://" + server.place() + "'";
+  EXPECT_EQ(failure_of(fetch, server.url("/secret")), refused);
+  EXPECT_EQ(failure_of(fetch, "https://example.org/media/a"),
+            "'inputs.allow' does not name 'https://example.org'");
+  EXPECT_EQ(server.n_requests(), 1);
+  EXPECT_EQ(failure_of(fetch, server.url("/away")), "a redirect is not followed: " + refused);
+  EXPECT_EQ(server.n_requests(), 2);
+}
+
 TEST(Fetch, RedirectsLeadToTheWebOnly) {
   TestServer server([](const Connection& connection) {
     connection.answer("302 Found", "", "Location: file:///etc/passwd\r\n");

@@ -26,8 +26,13 @@ void set(CURL* handle, CURLoption option, T value) {
 
 }  // namespace
 
-Transfer::Transfer(std::shared_ptr<const Settings> settings, const std::string& url)
-    : settings_(std::move(settings)), host_(host_of(url)), handle_(curl_easy_init()) {
+Transfer::Transfer(std::shared_ptr<const Settings> settings, const capstan::InputRules& rules,
+                   const std::string& url)
+    : settings_(std::move(settings)),
+      rules_(rules),
+      host_(host_of(url)),
+      handle_(curl_easy_init()) {
+  rules_.check_url(url);
   if (!handle_) throw std::bad_alloc();
   CURL* handle = handle_.get();
   set(handle, CURLOPT_URL, url.c_str());
@@ -62,6 +67,8 @@ void Transfer::set_security() const {
   set(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   set(handle, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
   set(handle, CURLOPT_OPENSOCKETDATA, static_cast<void*>(const_cast<Transfer*>(this)));
+  set(handle, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
+  set(handle, CURLOPT_PREREQDATA, static_cast<void*>(const_cast<Transfer*>(this)));
   // A proxy from the environment would connect in our place, to any address.
   set(handle, CURLOPT_PROXY, "");
   // The folder of certificates is read one small file at a time; the bundle takes tens of
@@ -114,6 +121,19 @@ curl_socket_t Transfer::open_socket(const curl_sockaddr& address) noexcept try {
   return socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
 } catch (const std::bad_alloc&) {  // from the texts
   return CURL_SOCKET_BAD;
+}
+
+int Transfer::on_request(void* self, char*, char*, int, int) {
+  return static_cast<Transfer*>(self)->may_ask() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+// Before each request, since a redirect may lead to where strangers' URLs may not.
+bool Transfer::may_ask() noexcept try {
+  rules_.check_url(info<const char*>(CURLINFO_EFFECTIVE_URL));
+  return true;
+} catch (const std::exception& refused) {
+  against_rules_ = refused.what();
+  return false;
 }
 
 std::string Transfer::media_type() const {

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include <capstan/sdk/input_rules.hpp>
+
 #include "body.hpp"
 #include "settings.hpp"
 
@@ -30,7 +32,9 @@ struct Failure {
 /// its address.
 class Transfer {
  public:
-  Transfer(std::shared_ptr<const Settings> settings, const std::string& url);
+  /// Throws for a URL that `rules` do not allow. The rules outlive this.
+  Transfer(std::shared_ptr<const Settings> settings, const capstan::InputRules& rules,
+           const std::string& url);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -48,6 +52,8 @@ class Transfer {
   void set_security() const;
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int on_request(void* self, char* remote, char* local, int remote_port, int local_port);
+  bool may_ask() noexcept;
   std::size_t take(const char* data, std::size_t size) noexcept;
   void reserve_announced() noexcept;
   curl_socket_t open_socket(const curl_sockaddr& address) noexcept;
@@ -65,11 +71,13 @@ class Transfer {
   }
 
   std::shared_ptr<const Settings> settings_;
+  const capstan::InputRules& rules_;
   std::string host_;
   Body body_;
   Refusal refusal_ = Refusal::none;
   std::string last_address_;     // that a connection was tried to
   std::string private_address_;  // that was refused
+  std::string against_rules_;    // what was said of the place that a redirect led to
   EasyPtr handle_;               // last: it refers to the others until it is gone
 };
 

@@ -37,7 +37,7 @@ class TransfersTest : public testing::Test {
 
   Task<std::size_t> get(std::string url, One* one) {
     const std::shared_ptr<Transfers> transfers = transfers_;
-    Transfer transfer(settings_, url);
+    Transfer transfer(settings_, rules_, url);
     RunAwaiter run(transfers, transfer);
     const CURLcode code = co_await run;
     if (on_end_) on_end_(one);
@@ -61,6 +61,7 @@ class TransfersTest : public testing::Test {
   }
 
   ManualLoop loop_;
+  InputRules rules_;
   std::shared_ptr<const Settings> settings_;
   std::shared_ptr<Transfers> transfers_ = std::make_shared<Transfers>();
   std::vector<std::unique_ptr<One>> all_;
