@@ -40,6 +40,19 @@ TEST_F(BadInput, AnEmptyFile) {
   expect_one_line_and_the_rest_done(run_over_media(), "empty.mp4");
 }
 
+TEST_F(BadInput, ALinkThatLeadsOutOfTheAllowedFolder) {
+  make_clip(folder_ / "private/clip.mp4", "320x240", 1);
+  fs::create_symlink(folder_ / "private/clip.mp4", media() / "link.mp4");
+  const std::string key = "daemon:\n";
+  std::string yaml = thumbnails_yaml(media(), thumbs());
+  // A relative folder is one beside the configuration.
+  yaml.insert(yaml.find(key) + key.size(), "  inputs: { allow: [media] }\n");
+  const Result result = run_capstan({"run", folder_.write("t.yaml", yaml).string()});
+  expect_one_line_and_the_rest_done(result, "link.mp4");
+  EXPECT_EQ(result.lines_with("'inputs.allow' does not name the file's place: ").size(), 1U)
+      << result.all();
+}
+
 TEST_F(BadInput, ATextNamedMp4) {
   folder_.write("media/text.mp4", "Dear diary, this is not a film.\n");
   expect_one_line_and_the_rest_done(run_over_media(), "text.mp4");

@@ -1,33 +1,18 @@
 #include "input.hpp"
 
+#include <capstan/sdk/stage.hpp>
+
 #include <algorithm>
-#include <filesystem>
 #include <vector>
 
 #include "av_error.hpp"
 #include "av_log.hpp"
-#include "input_path.hpp"
 
 namespace capstan::ffmpeg {
 
 namespace {
 
-// Local files only. `data:` and `crypto:` are left out: nothing but playlists needs them.
-constexpr const char* kProtocols = "file";
-
-constexpr const char* kOtherFiles = "the input refers to other files, which are not opened";
 constexpr const char* kUnknownFormat = "the input is of no media format that FFmpeg knows";
-
-// Replaces libavformat's own opener, through which playlists and movies with external tracks would
-// read other files: a hostile upload could pull in anything the daemon may read.
-int open_only_itself(AVFormatContext* context, AVIOContext** io, const char* url, int flags,
-                     AVDictionary** options) {
-  if (!context->url || std::string_view(url) != context->url || (flags & AVIO_FLAG_WRITE) != 0) {
-    *static_cast<bool*>(context->opaque) = true;
-    return AVERROR(EPERM);
-  }
-  return avio_open2(io, url, flags, &context->interrupt_callback, options);
-}
 
 bool reads_other_files(const AVInputFormat& format) {
   return std::string_view(format.name) == "concat";  // opens its files past `io_open`
@@ -64,65 +49,52 @@ struct Dictionary {
 
 }  // namespace
 
-InputSource::InputSource(const Item& item) {
-  if (const Bytes* bytes = item.get_if<Bytes>()) {
-    buffer_ = bytes->buffer();
-    name_ = bytes->name();
-    size_bytes_ = buffer_.size();
-    if (size_bytes_ == 0) throw std::runtime_error("the input is empty (0 bytes)");
-    return;
-  }
-  path_ = checked_path(item.get<Reference>().location());
-  size_bytes_ = std::filesystem::file_size(path_);
-}
-
 Input::Input(const InputSource& source, const Limits& limits,
              const std::function<bool()>& is_cancelled, Probing probing)
-    : is_cancelled_(is_cancelled) {
+    : is_cancelled_(is_cancelled), limits_(limits), opener_(source) {
   limits.check_bytes(source.size_bytes());
-  open(source, limits);
-  if (probing == Probing::whole || !is_usual_image(*context_)) probe_streams(limits);
+  open(source);
+  if (source.is_url() && context_->pb) {
+    const std::int64_t announced = avio_size(context_->pb);
+    if (announced > 0) limits.check_bytes(static_cast<std::uint64_t>(announced));
+  }
+  if (probing == Probing::whole || !is_usual_image(*context_)) probe_streams();
   limits.check_streams(context_->nb_streams);
   if (has_duration()) limits.check_duration(std::chrono::microseconds(duration_us()));
 }
 
 // Probing decodes a frame where the container does not tell enough, so the limit holds here too.
-void Input::probe_streams(const Limits& limits) {
-  limits.check_streams(context_->nb_streams);
+void Input::probe_streams() {
+  limits_.check_streams(context_->nb_streams);
   std::vector<Dictionary> options(context_->nb_streams);
   std::vector<AVDictionary*> entries;
   entries.reserve(options.size());
   for (Dictionary& dictionary : options) {
-    av_dict_set_int(&dictionary.entries, "max_pixels", limits.max_pixels, 0);
+    av_dict_set_int(&dictionary.entries, "max_pixels", limits_.max_pixels, 0);
     entries.push_back(std::exchange(dictionary.entries, nullptr));
   }
   const int result =
       avformat_find_stream_info(context_.get(), entries.empty() ? nullptr : entries.data());
   for (std::size_t i = 0; i < options.size(); ++i) options[i].entries = entries[i];
-  if (wants_other_files_) throw std::runtime_error(kOtherFiles);
+  opener_.check(*context_);
   check(result, "the input's streams could not be read");
 }
 
-void Input::open(const InputSource& source, const Limits& limits) {
+void Input::open(const InputSource& source) {
   AvUnopenedContextPtr unopened(require(avformat_alloc_context()));
   AVFormatContext* context = unopened.get();
   context->interrupt_callback.opaque = &is_cancelled_;
   context->interrupt_callback.callback = [](void* opaque) {
     return (*static_cast<std::function<bool()>*>(opaque))() ? 1 : 0;
   };
-  context->io_open = open_only_itself;
-  context->opaque = &wants_other_files_;
   // One more than may be, so that too many are seen; the demuxer makes no stream beyond.
-  context->max_streams = std::min(limits.max_streams, INT32_MAX - 1) + 1;
+  context->max_streams = std::min(limits_.max_streams, INT32_MAX - 1) + 1;
   Dictionary options;
-  av_dict_set(&options.entries, "protocol_whitelist", kProtocols, 0);
+  opener_.attach(*context, &options.entries);
   // Without it a picture named "a%03d.jpg" is a pattern for other files.
   av_dict_set(&options.entries, "pattern_type", "none", 0);
   const AVInputFormat* format = nullptr;
-  std::string url;
-  if (source.is_file()) {
-    url = "file:" + source.path();
-  } else {
+  if (source.buffer().size() > 0) {
     memory_ = std::make_unique<MemoryIo>(source.buffer());
     context->pb = memory_->context();
     format = probe(source);
@@ -135,15 +107,15 @@ void Input::open(const InputSource& source, const Limits& limits) {
     if (!format) throw std::runtime_error(kUnknownFormat);
   }
   static_cast<void>(unopened.release());
-  const int result = avformat_open_input(&context, url.c_str(), format, &options.entries);
-  if (result < 0 && wants_other_files_) throw std::runtime_error(kOtherFiles);
+  const int result = avformat_open_input(&context, opener_.url().c_str(), format, &options.entries);
+  if (result < 0) opener_.check_refusal();
   if (result == AVERROR_INVALIDDATA && LogScope::last_error().empty()) {
     throw std::runtime_error(kUnknownFormat);
   }
   check(result, "the input could not be opened");  // frees the context on failure
   context_.reset(context);
   if (reads_other_files(*context_->iformat)) {
-    throw std::runtime_error(kOtherFiles);
+    throw std::runtime_error(InputOpener::kOtherFiles);
   }
 }
 
@@ -159,6 +131,16 @@ const AVInputFormat* Input::probe(const InputSource& source) {
 }
 
 bool Input::is_image() const noexcept { return is_image_demuxer(*context_); }
+
+int Input::read(AVPacket& packet) {
+  const int result = av_read_frame(context_.get(), &packet);
+  if (!opener_.source().is_url() || result < 0) return result;
+  // Servers need not say how much will come, and live ones do not know.
+  n_bytes_read_ = context_->pb ? static_cast<std::uint64_t>(context_->pb->bytes_read)
+                               : n_bytes_read_ + static_cast<std::uint64_t>(packet.size);
+  limits_.check_bytes(n_bytes_read_);
+  return result;
+}
 
 bool Input::seek(std::int64_t time_us) noexcept {
   const std::int64_t place = time_us - reordering_margin_us(*context_);

@@ -1,38 +1,15 @@
-// An opened input: a local file or bytes in memory, its streams and its duration.
+// An opened input: a local file, bytes in memory or a URL, its streams and its duration.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <string>
 
-#include <capstan/sdk/stage.hpp>
-
+#include "input_opener.hpp"
+#include "input_source.hpp"
 #include "limits.hpp"
 #include "memory_io.hpp"
 
 namespace capstan::ffmpeg {
-
-/// Where an input's bytes come from: the payload of an item. A value; opening it twice gives the
-/// same input again.
-class InputSource {
- public:
-  /// Takes a reference or bytes. Throws for a URL, and for a path that is not a readable, non-empty
-  /// regular file, with a sentence that says which.
-  explicit InputSource(const Item& item);
-
-  const std::string& path() const noexcept { return path_; }
-  const Buffer& buffer() const noexcept { return buffer_; }
-  const std::string& name() const noexcept { return name_; }
-  bool is_file() const noexcept { return !path_.empty(); }
-  /// As it was when the source was made.
-  std::uint64_t size_bytes() const noexcept { return size_bytes_; }
-
- private:
-  std::string path_;
-  Buffer buffer_;
-  std::string name_;
-  std::uint64_t size_bytes_ = 0;
-};
 
 /// How much is found out of the streams before the first packet is read.
 enum class Probing : std::uint8_t {
@@ -58,7 +35,8 @@ class Input {
   bool is_image() const noexcept;
 
   /// The next packet of the streams that are not discarded. 0, or AVERROR_EOF, or another error.
-  int read(AVPacket& packet) noexcept { return av_read_frame(context_.get(), &packet); }
+  /// Throws when a URL has given more bytes than it may.
+  int read(AVPacket& packet);
   /// Goes to a keyframe from which the frame at `time` (microseconds, the container's own) can be
   /// decoded. False if it can't.
   bool seek(std::int64_t time_us) noexcept;
@@ -76,13 +54,15 @@ class Input {
   std::int64_t measure_duration_us();
 
  private:
-  void open(const InputSource& source, const Limits& limits);
-  void probe_streams(const Limits& limits);
+  void open(const InputSource& source);
+  void probe_streams();
   const AVInputFormat* probe(const InputSource& source);
 
   std::function<bool()> is_cancelled_;
-  bool wants_other_files_ = false;
-  std::unique_ptr<MemoryIo> memory_;  // outlives the demuxer
+  const Limits limits_;
+  std::uint64_t n_bytes_read_ = 0;  // from a URL
+  InputOpener opener_;              // both outlive the demuxer
+  std::unique_ptr<MemoryIo> memory_;
   AvFormatContextPtr context_;
 };
 

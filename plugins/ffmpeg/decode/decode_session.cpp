@@ -13,7 +13,7 @@ DecodeSession::DecodeSession(StageContext& context, const Item& item, const Requ
       is_cancelled_([this] { return context_.is_cancelled() || clock_.is_up(); }),
       sink_(context.log()),
       clock_(request.settings.limits.max_time) {
-  work([&] { open(InputSource(item), request); });
+  work([&] { open(InputSource(item, context_.input_rules()), request); });
 }
 
 void DecodeSession::open(const InputSource& source, const Request& request) {

@@ -164,8 +164,10 @@ TEST(BadInput, IsNamedInOneSentence) {
   EXPECT_EQ(decode_failure(file_item(sample("text.mp4"))),
             "the input could not be opened: moov atom not found");
   EXPECT_EQ(decode_failure(bytes_item(sample("text.mp4"))), known);
-  EXPECT_EQ(decode_failure(file_item("https://example.org/clip.mp4")),
-            "the input is a URL (https://): put a fetch stage before decode");
+  EXPECT_EQ(
+      decode_failure(file_item("https://example.org/clip.mp4")),
+      "the input is a URL (https://), and 'inputs.allow' does not name 'https://example.org': "
+      "put a fetch stage before decode");
   EXPECT_EQ(decode_failure(file_item(sample("tone.wav"))),
             "there is no video in it, only audio (streams: audio reads that)");
 }

@@ -23,7 +23,8 @@ Json describe_format(AVFormatContext& context, const std::string& name) {
   if (context.duration != AV_NOPTS_VALUE) {
     out["duration"] = seconds_of(context.duration, AV_TIME_BASE_Q);
   }
-  if (const std::int64_t size = avio_size(context.pb); size >= 0) out["size"] = size;
+  if (const std::int64_t size = context.pb ? avio_size(context.pb) : -1; size >= 0)
+    out["size"] = size;
   if (context.bit_rate > 0) out["bit_rate"] = context.bit_rate;
   out["tags"] = describe_tags(context.metadata);
   return out;
@@ -84,7 +85,7 @@ ProbeStage::ProbeStage(StageContext& context, const Options&) : context_(context
 Item ProbeStage::process(Item in) {
   LogSink sink(context_.log());
   LogScope scope(sink);
-  const InputSource source(in);
+  const InputSource source(in, context_.input_rules());
   Input input(source, usual_limits(), [this] { return context_.is_cancelled(); });
   const Json about = describe(input, source.is_file() ? source.path() : source.name());
   // Tags may hold bytes of any encoding; what is no UTF-8 becomes U+FFFD, as in ffprobe.

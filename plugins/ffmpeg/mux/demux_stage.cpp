@@ -13,7 +13,7 @@ struct DemuxStage::Session {
     LogScope scope(sink);
     StageContext& context = stage.context_;
     reader = std::make_unique<PacketReader>(
-        InputSource(item), stage.kinds_, stage.takes_best_,
+        InputSource(item, context.input_rules()), stage.kinds_, stage.takes_best_,
         [&context] { return context.is_cancelled(); }, std::string(context.stage()));
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <capstan/sdk/stage.hpp>
+
 #include "../av/av_error.hpp"
 #include "../av/av_log.hpp"
 #include "../decode/usual_limits.hpp"

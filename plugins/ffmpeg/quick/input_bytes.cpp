@@ -1,7 +1,5 @@
 #include "input_bytes.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,16 +18,8 @@ namespace {
 }  // namespace
 
 InputBytes::InputBytes(const InputSource& source) : buffer_(source.buffer()) {
-  size_ = static_cast<std::int64_t>(buffer_.size());
-  if (!source.is_file()) return;
-  fd_ = ::open(source.path().c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
-  if (fd_ < 0 || ::fstat(fd_, &status) != 0) fail_to_read();
-  size_ = status.st_size;
-}
-
-InputBytes::~InputBytes() {
-  if (fd_ >= 0) ::close(fd_);
+  if (source.is_file()) file_.emplace(source.open());
+  size_ = static_cast<std::int64_t>(file_ ? file_->size_bytes() : buffer_.size());
 }
 
 bool InputBytes::read(std::int64_t offset, void* to, std::size_t n_bytes) const {
@@ -42,7 +32,7 @@ bool InputBytes::read(std::int64_t offset, void* to, std::size_t n_bytes) const 
   }
   auto* bytes = static_cast<char*>(to);
   while (n_bytes > 0) {
-    const ssize_t n = ::pread(fd_, bytes, n_bytes, offset);
+    const ssize_t n = ::pread(file_->descriptor(), bytes, n_bytes, offset);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail_to_read();
     if (n == 0) return false;

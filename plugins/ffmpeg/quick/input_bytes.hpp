@@ -1,21 +1,19 @@
 // The bytes of an input, at any place, past libavformat.
 #pragma once
 
-#include "../av/input.hpp"
+#include <optional>
+
+#include "../av/input_source.hpp"
 
 namespace capstan::ffmpeg {
 
 /// A file, or bytes in memory. Home: one worker at a time.
 class InputBytes {
  public:
-  /// Throws when the file can't be opened.
+  /// Throws when the file can't be opened. Not of a URL.
   explicit InputBytes(const InputSource& source);
-  ~InputBytes();
-  InputBytes(const InputBytes&) = delete;
-  InputBytes& operator=(const InputBytes&) = delete;
-
   std::int64_t size() const noexcept { return size_; }
-  bool is_file() const noexcept { return fd_ >= 0; }
+  bool is_file() const noexcept { return file_.has_value(); }
   /// Copies `n_bytes` from `offset` on; false where there are not that many. Throws when the file
   /// can't be read.
   bool read(std::int64_t offset, void* to, std::size_t n_bytes) const;
@@ -25,7 +23,7 @@ class InputBytes {
 
  private:
   Buffer buffer_;
-  int fd_ = -1;
+  std::optional<OpenedFile> file_;
   std::int64_t size_ = 0;
 };
 

@@ -17,7 +17,7 @@ QuickInput::QuickInput(AVMediaType type, AVRational time_base)
 std::unique_ptr<QuickInput> open_quickly(const InputSource& source, const Request& request,
                                          const std::function<bool()>& is_cancelled) {
   const bool may_be_jpeg = QuickJpeg::suits(request), may_be_wav = QuickWav::suits(request);
-  if (!may_be_jpeg && !may_be_wav) return nullptr;
+  if (source.is_url() || (!may_be_jpeg && !may_be_wav)) return nullptr;
   if (source.size_bytes() > request.settings.limits.max_bytes) return nullptr;
   auto bytes = std::make_unique<InputBytes>(source);
   char start[4];

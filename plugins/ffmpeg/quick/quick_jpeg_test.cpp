@@ -61,6 +61,8 @@ PictureForm small_rgb() {
   return form;
 }
 
+const InputRules kRules;  // nothing was said
+
 struct Asked {
   ReadSettings settings;
   Selection selection;
@@ -68,8 +70,8 @@ struct Asked {
 };
 
 std::unique_ptr<QuickInput> open(const Item& item, const Asked& asked = {}) {
-  return open_quickly(InputSource(item), {asked.settings, asked.selection, asked.form, true},
-                      [] { return false; });
+  return open_quickly(InputSource(item, kRules),
+                      {asked.settings, asked.selection, asked.form, true}, [] { return false; });
 }
 
 std::string failure_of(const Item& item, Values options, bool is_quick) {

@@ -76,6 +76,8 @@ std::string line_of(const AudioFrame& audio) {
          std::to_string(audio.n_samples) + " " + md5_of(interleaved_samples(audio));
 }
 
+const InputRules kRules;  // nothing was said
+
 struct Asked {
   ReadSettings settings{.wants_video = false, .wants_audio = true};
   Selection selection;
@@ -86,8 +88,8 @@ bool never() { return false; }
 
 /// Null when it is left to the general way.
 std::unique_ptr<QuickInput> open(const Item& item, const Asked& asked) {
-  return open_quickly(InputSource(item), {asked.settings, asked.selection, asked.form, true},
-                      never);
+  return open_quickly(InputSource(item, kRules),
+                      {asked.settings, asked.selection, asked.form, true}, never);
 }
 
 template <class Reader>
@@ -104,7 +106,7 @@ void expect_as_general(const Item& item, const std::string& what) {
   const Asked asked;
   const auto quick = open(item, asked);
   ASSERT_TRUE(quick) << what;
-  FrameReader general(InputSource(item), asked.settings, never);
+  FrameReader general(InputSource(item, kRules), asked.settings, never);
   EXPECT_EQ(lines_of(*quick), lines_of(general)) << what;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "../av/av_ptr.hpp"
 #include "input_bytes.hpp"
 
 namespace capstan::ffmpeg {

@@ -22,7 +22,7 @@ std::vector<std::string> decode_sums(Item item, const Values& options) {
 struct Trial {
   explicit Trial(const std::string& name, std::size_t max_held_bytes = std::size_t{8} << 20)
       : item(file_item(sample(name))),
-        reader(InputSource(item), ReadSettings(), [] { return false; }),
+        reader(InputSource(item, context.input_rules()), ReadSettings(), [] { return false; }),
         max_held_bytes(max_held_bytes) {}
 
   std::vector<std::int64_t> times_of(const Selection& selection) {
