@@ -22,7 +22,7 @@ void DecodeSession::open(const InputSource& source, const Request& request) {
   reader_ = std::make_unique<FrameReader>(source, request.settings, is_cancelled_);
   const Selection& selection = request.selection;
   if (selection.rule == SelectionRule::at) {
-    sampler_.emplace(*reader_, selection.positions);
+    sampler_.emplace(*reader_, selection.positions, kMaxKeptBytes);
   } else if (!selection.is_everything()) {
     selected_.emplace(*reader_, selection, kMaxKeptBytes);
   }

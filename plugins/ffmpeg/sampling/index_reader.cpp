@@ -1,5 +1,7 @@
 #include "index_reader.hpp"
 
+#include <algorithm>
+
 #include "packet_inspector.hpp"
 
 namespace capstan::ffmpeg {
@@ -28,11 +30,15 @@ class IndexReader {
   std::optional<PacketIndex> read() {
     if (request_.window.from != INT64_MIN && seek_before_window()) {
       index_.begins_at_the_start = false;
-    } else if (!reader_.read_video_packet(*packet_)) {
-      return std::nullopt;
+    } else {
+      if (!reader_.is_at_start()) reader_.restart();
+      if (!reader_.read_video_packet(*packet_)) return std::nullopt;
     }
     do {
       if (is_behind_all_wanted()) return finished();
+      if (has_last_place() && (!are_times_plain_ || packet_->dts == AV_NOPTS_VALUE)) {
+        return std::nullopt;
+      }
       if ((packet_->flags & AV_PKT_FLAG_CORRUPT) != 0) return std::nullopt;
       if (changes_settings(*packet_) && !index_.entries().empty()) return std::nullopt;
       add();
@@ -61,9 +67,10 @@ class IndexReader {
       }
     }
     av_packet_unref(packet_.get());
-    reader_.restart();
     return false;
   }
+
+  bool has_last_place() const noexcept { return request_.last_place != INT64_MAX; }
 
   // What is decoded later is shown later still, as long as no packet was shown before its decoding.
   bool is_behind_all_wanted() const {
@@ -71,7 +78,9 @@ class IndexReader {
     const bool is_behind_window = are_times_plain_ && window.to != INT64_MAX &&
                                   packet_->dts != AV_NOPTS_VALUE && packet_->dts >= window.to;
     const bool is_key = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
-    return is_behind_window ||
+    const bool is_behind_place =
+        has_last_place() && are_times_plain_ && packet_->dts >= frame_at_place_;
+    return is_behind_window || is_behind_place ||
            (request_.last_index >= 0 && is_key && n_in_window_ > request_.last_index);
   }
 
@@ -86,6 +95,9 @@ class IndexReader {
     index_.has_fields |= inspector_.is_field(*packet_);
     are_times_plain_ &= entry.dts == AV_NOPTS_VALUE || entry.pts >= entry.dts;
     if (!entry.is_discarded && request_.window.contains(entry.pts)) ++n_in_window_;
+    if (!entry.is_discarded && entry.pts >= request_.last_place) {
+      frame_at_place_ = std::min(frame_at_place_, entry.pts);
+    }
     reader_.check_frames(static_cast<std::int64_t>(index_.entries().size()) + 1);
     index_.add(entry, *packet_);
   }
@@ -103,6 +115,7 @@ class IndexReader {
   AvPacketPtr packet_;
   std::int64_t n_in_window_ = 0;
   bool are_times_plain_ = true;
+  std::int64_t frame_at_place_ = INT64_MAX;  // time of the first one at or after last_place so far
 };
 
 }  // namespace

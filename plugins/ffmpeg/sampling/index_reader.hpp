@@ -11,8 +11,11 @@ namespace capstan::ffmpeg {
 
 /// What of a video stream is to be indexed.
 struct IndexRequest {
-  Window window;                   ///< packets outside are only read where they must be
-  std::int64_t last_index = -1;    ///< no frame of the window behind this one is wanted; -1: any
+  Window window;                 ///< packets outside are only read where they must be
+  std::int64_t last_index = -1;  ///< no frame of the window behind this one is wanted; -1: any
+  /// No frame behind the first one at or after this time is wanted. Packets that do not tell when
+  /// that has been read are no base of a plan.
+  std::int64_t last_place = INT64_MAX;
   std::size_t max_held_bytes = 0;  ///< see PacketIndex
 };
 

@@ -45,6 +45,9 @@ class PacketIndex {
     return is_held_ ? held_[place].get() : nullptr;
   }
 
+  /// Data of the packets that are kept.
+  std::size_t held_bytes() const noexcept { return is_held_ ? n_held_bytes_ : 0; }
+
   bool begins_at_the_start = true;  ///< the first entry is the stream's first packet
   bool has_fields = false;          ///< two packets may make one frame
 

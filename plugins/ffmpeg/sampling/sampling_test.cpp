@@ -33,6 +33,16 @@ struct Trial {
     return times;
   }
 
+  std::vector<std::int64_t> times_at(const std::vector<Position>& places) {
+    Sampler sampler(reader, places, max_held_bytes);
+    std::vector<std::int64_t> times;
+    while (const AvFramePtr frame = sampler.next()) {
+      times.push_back(frame->pts);
+      is_planned |= sampler.is_planned();
+    }
+    return times;
+  }
+
   BareContext context;
   LogSink sink{context.log()};
   LogScope scope{sink};
@@ -79,6 +89,22 @@ TEST_P(SampledFrames, OfAWindowAreThoseOfTheSliceOfAFullDecode) {
     options["video.to"] = {"0.72s"};
   }
   expect_reference(rules);
+}
+
+TEST_P(SampledFrames, AtPlacesInAnyOrderAreThoseOfAFullDecode) {
+  const Outcome all = run_decode(file_item(file()), {});
+  const std::int64_t start_us = start_us_of(file());
+  Values options;
+  std::vector<std::string> expected;
+  for (const int place_ms :
+       {3000, 1200, 1240, 1250, 1250, 3900, 2000, 2990, 3010, 40, 1300, 9000, 2500, 0}) {
+    options["video.at"].push_back(std::to_string(place_ms) + "ms");
+    const std::int64_t wanted =
+        av_rescale_q(start_us + place_ms * 1000, AV_TIME_BASE_Q, all.time_base);
+    const auto at = std::lower_bound(all.pts.begin(), all.pts.end() - 1, wanted);
+    expected.push_back(all.sums[static_cast<std::size_t>(at - all.pts.begin())]);
+  }
+  EXPECT_EQ(run_decode(file_item(file()), options).sums, expected);
 }
 
 TEST_P(SampledFrames, AreTheSameFromBytes) {
@@ -156,6 +182,25 @@ TEST(Plans, DecodeOnlyWhatTheWantedFramesNeed) {
   EXPECT_EQ(trial.times_of(indices({13, 60, 61})).size(), 3U);
   EXPECT_TRUE(trial.is_planned);
   EXPECT_LT(trial.reader.video_decoder().damage().n_packets, 12);
+}
+
+TEST(Plans, OfAPlaceDecodeOnlyWhatItsFrameNeeds) {
+  // The last of 12 from its keyframe on, four of which are disposable.
+  for (const std::size_t max_held_bytes : {std::size_t{8} << 20U, std::size_t{0}}) {
+    Trial trial("clip.mp4", max_held_bytes);
+    EXPECT_EQ(trial.times_at({at_time(std::chrono::milliseconds(2840))}).size(), 1U);
+    EXPECT_TRUE(trial.is_planned);
+    EXPECT_LE(trial.reader.video_decoder().damage().n_packets, 8);
+  }
+}
+
+TEST(Plans, OfPlacesNearEachOtherAreOne) {
+  Trial trial("clip.mp4");
+  std::vector<Position> places;
+  for (int i = 0; i < 10; ++i) places.push_back(at_time(std::chrono::milliseconds(2000 + 40 * i)));
+  EXPECT_EQ(trial.times_at(places).size(), 10U);
+  EXPECT_TRUE(trial.is_planned);
+  EXPECT_LE(trial.reader.video_decoder().damage().n_packets, 12);
 }
 
 TEST(Plans, GiveTheSameFramesBySeeking) {

@@ -90,7 +90,7 @@ void SelectedFrames::read_index() {
   const bool needs_whole_truth =
       selection_.is_by_rank() || selection_.rule == SelectionRule::keyframes;
   if (needs_whole_truth && !packets_tell_all(codec)) return;
-  IndexRequest request{window_, -1, max_held_bytes_};
+  IndexRequest request{.window = window_, .max_held_bytes = max_held_bytes_};
   if (selection_.rule == SelectionRule::frames && !selection_.needs_total()) {
     request.last_index = *std::max_element(selection_.indices.begin(), selection_.indices.end());
   }

@@ -20,6 +20,8 @@ class SelectedFrames {
   AvFramePtr next();
   /// Whether a packet index was made and is used.
   bool is_planned() const noexcept { return index_.has_value(); }
+  /// Packets kept in memory.
+  std::size_t held_bytes() const noexcept { return index_ ? index_->held_bytes() : 0; }
 
  private:
   using Indices = std::vector<std::int64_t>;
