@@ -32,7 +32,15 @@ Decoded DecodeSession::next() {
   if (quick_) return quick_->next();
   if (!sampler_ && !selected_) return reader_->next();
   AvFramePtr frame = sampler_ ? sampler_->next() : selected_->next();
+  charge(sampler_ ? sampler_->held_bytes() : selected_->held_bytes());
   return {std::move(frame), reader_->video()};
+}
+
+// Packets that are kept are working memory, which the daemon's budget counts.
+void DecodeSession::charge(std::size_t held_bytes) noexcept {
+  context_.charge(static_cast<std::int64_t>(held_bytes) -
+                  static_cast<std::int64_t>(n_charged_bytes_));
+  n_charged_bytes_ = held_bytes;
 }
 
 void DecodeSession::throw_if_late() const {

@@ -17,6 +17,9 @@ class DecodeSession {
  public:
   /// Opens the item's input. The context and what the request refers to outlive this.
   DecodeSession(StageContext& context, const Item& item, const Request& request);
+  ~DecodeSession() { charge(0); }
+  DecodeSession(const DecodeSession&) = delete;
+  DecodeSession& operator=(const DecodeSession&) = delete;
 
   /// The next wanted frame; none at the end. Within work().
   Decoded next();
@@ -51,6 +54,7 @@ class DecodeSession {
   };
   void open(const InputSource& source, const Request& request);
   void throw_if_late() const;
+  void charge(std::size_t held_bytes) noexcept;
 
   StageContext& context_;
   const std::function<bool()> is_cancelled_;
@@ -60,6 +64,7 @@ class DecodeSession {
   std::unique_ptr<FrameReader> reader_;
   std::optional<Sampler> sampler_;          // of the rule `at`
   std::optional<SelectedFrames> selected_;  // of the others, unless all frames are wanted
+  std::size_t n_charged_bytes_ = 0;
 };
 
 }  // namespace capstan::ffmpeg

@@ -53,7 +53,8 @@ void EncodeStreamsStage::take(const Item& in) {
   } else {
     take_audio(in.get<AudioFrame>());
   }
-  if (!program_) is_waiting() ? check_held() : begin_output();
+  if (!program_ && (!is_waiting() || held_bytes() > kMaxWaitingBytes)) begin_output();
+  charge_held();
 }
 
 void EncodeStreamsStage::take_video(const VideoFrame& picture) {
@@ -86,12 +87,16 @@ bool EncodeStreamsStage::is_waiting() const {
   return false;
 }
 
-void EncodeStreamsStage::check_held() {
-  const std::size_t bytes =
-      (video_ ? video_->held_bytes() : 0) + (audio_ ? audio_->held_bytes() : 0);
-  context_.charge(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(held_bytes_));
-  held_bytes_ = bytes;
-  if (bytes > kMaxWaitingBytes) begin_output();
+// Of packets.
+std::size_t EncodeStreamsStage::held_bytes() const {
+  return (video_ ? video_->held_bytes() : 0) + (audio_ ? audio_->held_bytes() : 0);
+}
+
+void EncodeStreamsStage::charge_held() {
+  const std::size_t bytes = held_bytes() + (video_ ? video_->lookahead_bytes() : 0) +
+                            (audio_ ? audio_->lookahead_bytes() : 0);
+  context_.charge(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(n_charged_bytes_));
+  n_charged_bytes_ = bytes;
 }
 
 void EncodeStreamsStage::begin_output() {
@@ -106,7 +111,6 @@ void EncodeStreamsStage::begin_output() {
   if (video_) add(*video_, video_origin_);
   if (audio_) add(*audio_, audio_origin_);
   program_ = Ref<const Program>(program);
-  context_.charge(-static_cast<std::int64_t>(std::exchange(held_bytes_, 0)));
 }
 
 void EncodeStreamsStage::flush_encoders() {
@@ -115,6 +119,7 @@ void EncodeStreamsStage::flush_encoders() {
   if (video_) video_->finish();
   if (audio_) audio_->finish();
   if (!program_) begin_output();
+  charge_held();
   if (!video_ || video_->n_left_out() == 0) return;
   context_.log().warn(std::to_string(video_->n_left_out()) +
                       " frames were left out: they were not later than the one before");
@@ -129,6 +134,7 @@ Item EncodeStreamsStage::next_packet() {
     packet = audio_->take_packet();
   }
   if (!packet) return {};
+  charge_held();  // from here on the packet is a payload
   return stem_.with(make_ref<Packet>(std::move(packet), program_, stream));
 }
 

@@ -106,7 +106,8 @@ class EncodeStreamsStage final : public GeneratorStage {
   void note_origin(const AVFrame& frame, bool is_video);
   bool is_waiting() const;
   void begin_output();
-  void check_held();
+  std::size_t held_bytes() const;
+  void charge_held();
   Item next_packet();
 
   StageContext& context_;
@@ -119,7 +120,7 @@ class EncodeStreamsStage final : public GeneratorStage {
   Ref<const FrameOrigin> audio_origin_;
   Ref<const Program> program_;  // null until all streams are known
   Item stem_;                   // what outputs are made from: job and metadata
-  std::size_t held_bytes_ = 0;
+  std::size_t n_charged_bytes_ = 0;
 };
 
 }  // namespace capstan::ffmpeg

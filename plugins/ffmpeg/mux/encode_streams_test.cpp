@@ -275,6 +275,16 @@ TEST(EncodeStreams, PacketsWaitForAStreamThatMayStillCome) {
   EXPECT_EQ(stage.n_charged_bytes(), 0);
 }
 
+TEST(EncodeStreams, FramesThatTheEncoderLooksAheadAtAreCharged) {
+  const auto frames = decode(file_item(sample("clip.mp4")));
+  StageHarness stage(capstan_plugin, "encode_streams",
+                     {{"video.codec", {"libx264"}}, {"video.options", {"rc-lookahead=20"}}});
+  for (int i = 0; i < 15; ++i) EXPECT_THAT(stage.feed(frames.at(i)), IsEmpty());
+  EXPECT_GE(stage.n_charged_bytes(), 15 * 320 * 240 * 3 / 2);
+  EXPECT_EQ(stage.finish().size(), 15U);
+  EXPECT_EQ(stage.n_charged_bytes(), 0);
+}
+
 TEST(EncodeStreams, TwoJobsSideBySideDoNotMix) {
   auto frames = decode(file_item(sample("clip.mp4")));
   StageHarness one(capstan_plugin, "encode_streams", kH264);

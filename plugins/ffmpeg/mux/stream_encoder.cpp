@@ -5,6 +5,16 @@
 
 namespace capstan::ffmpeg {
 
+namespace {
+
+std::size_t buffer_bytes(const AVFrame& frame) {
+  std::size_t bytes = 0;
+  for (const AVBufferRef* buffer : frame.buf) bytes += buffer ? buffer->size : 0;
+  return bytes;
+}
+
+}  // namespace
+
 void StreamEncoder::open(AvCodecContextPtr context) {
   LogScope::clear_error();
   const int result = avcodec_open2(context.get(), nullptr, nullptr);
@@ -20,13 +30,19 @@ void StreamEncoder::send(const AVFrame* frame) {
   LogScope::clear_error();
   const int sent = avcodec_send_frame(context_.get(), frame);
   if (sent < 0) throw_av_error(std::string(context_->codec->name) + " failed", sent);
+  if (frame) {
+    ++n_inside_;
+    frame_bytes_ = buffer_bytes(*frame);
+  }
   while (true) {
     AvPacketPtr packet = make_av_packet();
     const int result = avcodec_receive_packet(context_.get(), packet.get());
+    if (result == AVERROR_EOF) n_inside_ = 0;
     if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
     if (result < 0) throw_av_error(std::string(context_->codec->name) + " failed", result);
     if (packet->duration == 0) packet->duration = packet_duration();
     held_bytes_ += static_cast<std::size_t>(packet->size);
+    if (n_inside_ > 0) --n_inside_;  // audio may come in other portions than it went in
     packets_.push_back(std::move(packet));
   }
 }

@@ -25,6 +25,9 @@ class StreamEncoder {
   AvPacketPtr take_packet();
   /// Of packets that were not taken yet.
   std::size_t held_bytes() const noexcept { return held_bytes_; }
+  /// Of the frames that the encoder looks at before it gives their packets. An estimate: encoders
+  /// do not say what they keep.
+  std::size_t lookahead_bytes() const noexcept { return n_inside_ * frame_bytes_; }
   /// The stream that the packets are of. Call when open. `traits` come from where the frames do.
   StreamInfo describe(const StreamTraits* traits) const;
   /// Time of the first frame.
@@ -47,6 +50,8 @@ class StreamEncoder {
   AvCodecContextPtr context_;
   std::deque<AvPacketPtr> packets_;
   std::size_t held_bytes_ = 0;
+  std::size_t n_inside_ = 0;     // frames sent for which no packet has come
+  std::size_t frame_bytes_ = 0;  // of the last frame
 };
 
 }  // namespace capstan::ffmpeg

@@ -203,6 +203,17 @@ TEST(Plans, OfPlacesNearEachOtherAreOne) {
   EXPECT_LE(trial.reader.video_decoder().damage().n_packets, 12);
 }
 
+TEST(Plans, ChargeThePacketsThatTheyKeep) {
+  for (const Values& options :
+       {Values{{"video.count", {"3"}}}, Values{{"video.at", {"2s", "3s"}}}}) {
+    StageHarness stage(capstan_plugin, "decode", options);
+    stage.begin(file_item(sample("clip.mp4")));
+    EXPECT_GT(stage.n_charged_bytes(), 1000) << text_of(options);
+    while (!stage.is_done()) stage.step();
+    EXPECT_EQ(stage.n_charged_bytes(), 0) << text_of(options);
+  }
+}
+
 TEST(Plans, GiveTheSameFramesBySeeking) {
   for (const char* name : {"clip.mp4", "clip.mkv", "clip.ts", "hevc.ts", "open_gop.mp4"}) {
     const Selection selection = indices({70, 95, 20, 3});
