@@ -15,10 +15,10 @@
 #include <vector>
 
 #include <capstan/sdk/harness.hpp>
-#include <capstan/sdk/plugin.hpp>
 
 #include "engine/engine.hpp"
 #include "engine/pipeline.hpp"
+#include "engine/plan_of_stages.hpp"
 
 namespace capstan::engine {
 
@@ -79,32 +79,6 @@ class LineLogger final : public Logger {
   bool is_enabled(LogLevel level) const noexcept override { return level >= LogLevel::info; }
   void write(LogLevel, std::string_view line) noexcept override { lines.emplace_back(line); }
   std::vector<std::string> lines;
-};
-
-/// Engine keys of a stage in a test.
-struct Keys {
-  unsigned concurrency = 1;
-  std::size_t queue_items = 2;
-  std::size_t queue_bytes = 1 << 20;
-  graph::Order order = graph::Order::job;
-  graph::OnError on_error = graph::OnError::fail;
-  graph::Retry retry = {};
-  std::chrono::nanoseconds timeout{0};
-  std::vector<std::size_t> inputs = {};    ///< default: the stage before
-  std::optional<std::uint32_t> path = {};  ///< of the stage before, the one that is taken
-  graph::FailureLimit limit = {};
-  graph::OnFull on_full = graph::OnFull::block;
-  graph::Epoch epoch = {};
-};
-
-/// Writes a plan down, stage by stage.
-class PlanOfStages {
- public:
-  using Values = std::vector<std::pair<std::string, std::string>>;
-
-  void add(const StageType& type, const Values& values, const Keys& keys);
-
-  graph::Pipeline plan;
 };
 
 class Rig final : public PlanOfStages, public Observer {

@@ -5,11 +5,14 @@
 #include <random>
 #include <thread>
 
+#include "engine/live_rig.hpp"
 #include "soak/ledger.hpp"
+#include "soak/measure.hpp"
 
 namespace soak {
 namespace {
 
+using engine::LiveRig;
 using engine::Pipeline;
 
 /// Samples the size of the process as items leave.
@@ -40,12 +43,12 @@ class Size {
 
 constexpr std::int64_t kMaxGrowth = 4 << 20;
 
-void expect_nothing_left(Live& live, Pipeline& pipeline) {
+void expect_nothing_left(LiveRig& rig, Pipeline& pipeline) {
   loop_home.check();
   EXPECT_EQ(pipeline.n_jobs_in_flight(), 0U);
   EXPECT_EQ(lives.n_items.load(), 0) << "an item leaked, or died twice";
   EXPECT_EQ(lives.n_instances.load(), 0) << "an instance leaked";
-  EXPECT_EQ(live.engine().budget().account.bytes.load(), 0) << "a payload is still charged";
+  EXPECT_EQ(rig.engine().budget().account.bytes.load(), 0) << "a payload is still charged";
   for (const engine::StageCounts& stage : pipeline.counts()) {
     EXPECT_EQ(stage.n_inside + stage.n_queued, 0U) << stage.plan->id;
   }
@@ -56,18 +59,18 @@ TEST(Soak, EveryItemAndJobIsAccountedForOnceAndMemoryIsFlat) {
   lives.n_made = 0;
   Ledger ledger(n_jobs);
   Size size(n_jobs * kPerJob);
-  Live live(2);
-  Pipeline& pipeline = live.add("tiny", plan_of_tiny_items(n_jobs));
-  live.on_left = [&](Pipeline&, const Item& item) {
+  LiveRig rig(2);
+  Pipeline& pipeline = rig.add("tiny", plan_of_tiny_items(n_jobs));
+  rig.on_left = [&](Pipeline&, const Item& item) {
     ledger.left(item);
     size.at(ledger.n_left() / 2);  // each leaves by two stages
   };
-  live.on_settled = [&](Pipeline&, const engine::JobReport& report) { ledger.settled(report); };
-  live.run();
+  rig.on_settled = [&](Pipeline&, const engine::JobReport& report) { ledger.settled(report); };
+  rig.run();
 
   EXPECT_EQ(ledger.n_settled(), n_jobs);
   EXPECT_EQ(lives.n_made.load(), n_jobs * kPerJob);
-  expect_nothing_left(live, pipeline);
+  expect_nothing_left(rig, pipeline);
   std::printf("%llu items, %llu left, %.1f MiB at most, grew by %.2f MiB after warming up\n",
               static_cast<unsigned long long>(n_jobs * kPerJob),
               static_cast<unsigned long long>(ledger.n_left() / 2),
@@ -80,13 +83,27 @@ TEST(Soak, EveryItemAndJobIsAccountedForOnceAndMemoryIsFlat) {
 /// What another thread asks of the loop: commands posted one by one, each run once.
 class Commander {
  public:
-  Commander(Live& live, Pipeline& pipeline, std::uint64_t first_job, std::uint64_t n_jobs)
-      : live_(live), pipeline_(pipeline), next_job_(first_job), end_job_(first_job + n_jobs) {}
+  Commander(LiveRig& rig, Pipeline& pipeline, std::uint64_t first_job, std::uint64_t n_jobs)
+      : rig_(rig), pipeline_(pipeline), next_job_(first_job), end_job_(first_job + n_jobs) {}
+  ~Commander() { stop(); }
 
-  /// Posts until `finish`, which the loop sets; runs on a thread of its own.
+  /// Posts from a thread of its own, until stop().
+  void start(unsigned seed) {
+    thread_ = std::thread([this, seed] { work(seed); });
+  }
+  void stop() {
+    is_over_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+
+  std::atomic<std::uint64_t> n_run{0};
+  std::uint64_t n_submitted = 0;  // home: the loop, as the next
+  std::uint64_t n_cancels = 0;
+
+ private:
   void work(unsigned seed) {
     std::mt19937 random(seed);
-    while (!is_over.load(std::memory_order_acquire)) {
+    while (!is_over_.load(std::memory_order_acquire)) {
       // A bounded number under way, or the thread would outrun the loop.
       if (n_posted_ - n_run.load(std::memory_order_acquire) > 32) {
         std::this_thread::yield();
@@ -97,12 +114,6 @@ class Commander {
     }
   }
 
-  std::atomic<bool> is_over{false};
-  std::atomic<std::uint64_t> n_run{0};
-  std::uint64_t n_submitted = 0;  // home: the loop, as the next
-  std::uint64_t n_cancels = 0;
-
- private:
   class Command final : public Wake {
    public:
     Command(Commander& owner, unsigned number) : owner_(owner), number_(number) {}
@@ -119,11 +130,11 @@ class Commander {
 
   void post(unsigned number) {
     ++n_posted_;
-    live_.loop().post(*new Command(*this, number));
+    rig_.loop().post(*new Command(*this, number));
   }
   void execute(unsigned number) {
     loop_home.check();
-    if (live_.tally(pipeline_).has_finished) return;
+    if (rig_.tally(pipeline_).has_finished) return;
     switch (number % 128) {
       case 0:
       case 50:
@@ -132,7 +143,7 @@ class Commander {
       case 1:
         n_cancels +=
             pipeline_.cancel(newest_ - std::min<std::uint64_t>(newest_, number / 128 % 16));
-        newest_ = live_.tally(pipeline_).n_settled() + 8;
+        newest_ = rig_.tally(pipeline_).n_settled() + 8;
         return;
       case 2:
       case 3:
@@ -146,12 +157,14 @@ class Commander {
     }
   }
 
-  Live& live_;
+  LiveRig& rig_;
   Pipeline& pipeline_;
   std::uint64_t next_job_;
   const std::uint64_t end_job_;
   std::uint64_t newest_ = 0;
   std::uint64_t n_posted_ = 0;  // home: the commander's thread
+  std::atomic<bool> is_over_{false};
+  std::thread thread_;
 };
 
 /// Half of the jobs come from the source, half are submitted; ends when a part of them is settled.
@@ -159,28 +172,26 @@ void soak_with_commands(bool is_stop) {
   const std::uint64_t n_jobs = count_items(60'000, 5'000) / kPerJob;
   lives.n_made = 0;
   Ledger ledger(2 * n_jobs);
-  Live live(2);
+  LiveRig rig(2);
   loop_home.check();
-  live.closes_intake = false;
-  Pipeline& pipeline = live.add("tiny", plan_of_tiny_items(n_jobs));
-  Commander commander(live, pipeline, n_jobs, n_jobs);
-  std::thread other;
-  live.on_running = [&] { other = std::thread([&] { commander.work(is_stop ? 7 : 11); }); };
-  live.on_left = [&](Pipeline&, const Item& item) { ledger.left(item); };
+  rig.closes_intake = false;
+  Pipeline& pipeline = rig.add("tiny", plan_of_tiny_items(n_jobs));
+  Commander commander(rig, pipeline, n_jobs, n_jobs);
+  rig.on_running = [&] { commander.start(is_stop ? 7 : 11); };
+  rig.on_left = [&](Pipeline&, const Item& item) { ledger.left(item); };
   bool is_ending = false;
-  live.on_settled = [&](Pipeline& of, const engine::JobReport& report) {
+  rig.on_settled = [&](Pipeline& of, const engine::JobReport& report) {
     loop_home.check();
     ledger.settled(report);
     if (ledger.n_settled() < n_jobs || std::exchange(is_ending, true)) return;
     is_stop ? of.stop() : of.drain();
   };
-  live.run();
-  commander.is_over = true;
-  other.join();
-  live.run_what_was_posted();
+  rig.run();
+  commander.stop();
+  rig.run_what_was_posted();
 
   const std::uint64_t n_of_source = pipeline.counts().front().n_out;
-  const Tally& tally = live.tally(pipeline);
+  const engine::Tally& tally = rig.tally(pipeline);
   EXPECT_TRUE(tally.has_finished);
   EXPECT_EQ(ledger.n_settled() + tally.n_unstarted, n_of_source + commander.n_submitted)
       << "a job was lost";
@@ -190,7 +201,7 @@ void soak_with_commands(bool is_stop) {
               static_cast<unsigned long long>(commander.n_submitted),
               static_cast<unsigned long long>(tally.n_cancelled),
               static_cast<unsigned long long>(ledger.n_settled()), tally.n_unstarted);
-  expect_nothing_left(live, pipeline);
+  expect_nothing_left(rig, pipeline);
 }
 
 TEST(Soak, CommandsOfAnotherThreadLoseNothingBeforeADrain) { soak_with_commands(false); }

@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "soak/live.hpp"
+#include "engine/job.hpp"
+#include "engine/plan_of_stages.hpp"
 #include "soak/tiny_stages.hpp"
 
 namespace soak {

@@ -7,11 +7,13 @@
 #include <thread>
 
 #include "engine/heap.hpp"
-#include "soak/live.hpp"
+#include "engine/live_rig.hpp"
+#include "soak/measure.hpp"
 
 namespace soak {
 namespace {
 
+using namespace capstan;
 using engine::Keys;
 
 constexpr std::int64_t kMiB = 1 << 20;
@@ -117,7 +119,7 @@ std::string text(int n) { return std::to_string(n); }
 Seen run_case(const Case& given) {
   Seen seen;
   engine::return_large_buffers();
-  Live live(given.n_workers, static_cast<std::size_t>(given.budget));
+  engine::LiveRig rig(given.n_workers, static_cast<std::size_t>(given.budget));
   loop_home.check();
   const Keys wide{.concurrency = 4, .queue_items = 64, .queue_bytes = std::size_t{1} << 30};
   engine::PlanOfStages frames;
@@ -130,24 +132,34 @@ Seen run_case(const Case& given) {
   tiny.add(kSourceType<TinySource>, {}, {});
   tiny.add(kItemType<Pass>, {}, {.concurrency = 2, .queue_items = 16});
   tiny.add(kItemType<Pass>, {}, {.concurrency = 2, .queue_items = 16});
-  engine::Pipeline& of_frames = live.add("frames", std::move(frames.plan));
-  engine::Pipeline& of_tiny = live.add("tiny", std::move(tiny.plan));
+  engine::Pipeline& of_frames = rig.add("frames", std::move(frames.plan));
+  engine::Pipeline& of_tiny = rig.add("tiny", std::move(tiny.plan));
   std::uint64_t n_frames = 0;
   std::uint64_t n_in_row = 0;
-  live.on_left = [&](engine::Pipeline& pipeline, const Item&) {
+  rig.on_left = [&](engine::Pipeline& pipeline, const Item&) {
     n_in_row = &pipeline == &of_frames ? n_in_row + 1 : 0;
     seen.n_frames_without = std::max(seen.n_frames_without, n_in_row);
     if (&pipeline != &of_frames) return;
     TinySource::are_frames_over = ++n_frames == static_cast<std::uint64_t>(given.n_frames);
   };
-  live.on_running = [&] { seen.base = resident_bytes(); };
-  live.run();
+  rig.on_running = [&] { seen.base = resident_bytes(); };
+  rig.run();
   seen.peak = peak_resident_bytes();
-  seen.n_frames_done = live.tally(of_frames).n_done;
-  seen.n_tiny_done = live.tally(of_tiny).n_done;
-  seen.n_overdrafts = live.engine().n_overdrafts();
-  seen.left_in_account = live.engine().budget().account.bytes.load();
+  seen.n_frames_done = rig.tally(of_frames).n_done;
+  seen.n_tiny_done = rig.tally(of_tiny).n_done;
+  seen.n_overdrafts = rig.engine().n_overdrafts();
+  seen.left_in_account = rig.engine().budget().account.bytes.load();
   return seen;
+}
+
+[[noreturn]] void report(const Case& given, int to) {
+  try {
+    const Seen seen = run_case(given);
+    ::_exit(::write(to, &seen, sizeof(seen)) == sizeof(seen) ? 0 : 1);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "%s\n", failure.what());
+    ::_exit(1);
+  }
 }
 
 /// In a process of its own, for a peak of its own.
@@ -155,11 +167,7 @@ Seen run_apart(const Case& given) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
   const pid_t child = ::fork();
-  if (child == 0) {
-    const Seen seen = run_case(given);
-    const bool is_sent = ::write(ends[1], &seen, sizeof(seen)) == sizeof(seen);
-    ::_exit(is_sent && !testing::Test::HasFailure() ? 0 : 1);
-  }
+  if (child == 0) report(given, ends[1]);
   ::close(ends[1]);
   Seen seen;
   EXPECT_EQ(::read(ends[0], &seen, sizeof(seen)), static_cast<ssize_t>(sizeof(seen)));

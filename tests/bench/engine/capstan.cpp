@@ -5,53 +5,93 @@
 //   engine_capstan --case chain3 [--variant fused] --workers N --in-flight N --items N
 //   engine_capstan --case sleepers [--variant unordered] --items N
 //   engine_capstan --case memory [--variant jobs] --items N
-#include "bench/engine/capstan_live.hpp"
 #include "bench/engine/capstan_stages.hpp"
-#include "graph/segments.hpp"
+#include "engine/live_rig.hpp"
 
 namespace bench {
 namespace {
 
 constexpr std::uint64_t kItemsPerJob = 1000;
 
-/// Starts a plan with what makes the items. Returns the number of jobs to be submitted.
-std::uint64_t feed(Live& live, const Arguments& arguments) {
-  if (arguments.variant == "jobs") {
-    traffic.expect(arguments.n_items, arguments.in_flight, arguments.n_items);
-    live.add(kSource, 1, 1);
-    return 0;
+/// A pipeline on the daemon's engine, loop and workers, from its start to its end.
+class Run {
+ public:
+  /// Begins with what makes the items.
+  explicit Run(const Arguments& arguments) : rig_(arguments.n_workers, std::size_t{1} << 30) {
+    rig_.has_segments = arguments.variant == "fused";
+    if (arguments.variant == "jobs") {
+      traffic.expect(arguments.n_items, arguments.in_flight, arguments.n_items);
+      add(kSource, 1, 1);
+      return;
+    }
+    const std::uint64_t n_per_job = std::min(kItemsPerJob, arguments.n_items);
+    n_submitted_ = arguments.n_items / n_per_job;
+    traffic.expect(n_submitted_ * n_per_job, arguments.in_flight, n_per_job);
+    add(kItemType<Feed>, 1, 16);
   }
-  const std::uint64_t n_per_job = std::min(kItemsPerJob, arguments.n_items);
-  const std::uint64_t n_jobs = arguments.n_items / n_per_job;
-  traffic.expect(n_jobs * n_per_job, arguments.in_flight, n_per_job);
-  live.add(kItemType<Feed>, 1, 16);
-  return n_jobs;
-}
+
+  /// Adds a stage behind the last one.
+  void add(const StageType& type, unsigned concurrency, std::size_t queue_items,
+           graph::Order order = graph::Order::job) {
+    stages_.add(type, {},
+                {.concurrency = concurrency,
+                 .queue_items = queue_items,
+                 .queue_bytes = std::size_t{64} << 20,
+                 .order = order});
+  }
+
+  /// Returns when everything has left; throws when something failed or is missing.
+  void to_the_end() {
+    engine::Pipeline& pipeline = rig_.add("bench", std::move(stages_.plan));
+    rig_.on_running = [&] {
+      loop_home.check();
+      for (std::uint64_t i = 0; i < n_submitted_; ++i) pipeline.submit({"job", ""});
+    };
+    rig_.on_left = [this](engine::Pipeline&, const Item& item) { left(item); };
+    rig_.run();
+    const std::uint64_t n_failed = rig_.tally(pipeline).n_failed;
+    if (traffic.n_left == traffic.n_items && n_failed == 0) return;
+    throw std::runtime_error(std::to_string(traffic.n_left) + " items left, " +
+                             std::to_string(n_failed) + " jobs failed");
+  }
+
+ private:
+  void left(const Item& item) {
+    if (const auto* stamp = item.get_if<Stamp>()) {
+      traffic.left(stamp->made_at);
+    } else {
+      traffic.left(Source::made_at(item.get<Reference>()));
+    }
+    // Later in this iteration: an observer does not call stages.
+    if (traffic.waiting) rig_.loop().post(*std::exchange(traffic.waiting, nullptr));
+  }
+
+  engine::LiveRig rig_;
+  engine::PlanOfStages stages_;
+  std::uint64_t n_submitted_ = 0;  // jobs; none where the first stage is a source
+};
 
 /// `n_stages` of a type in a row. What is in flight is shared out evenly; a quarter of it waits in
 /// queues, so that a stage can begin the next items in the iteration in which others leave it.
 void row_of(const StageType& type, unsigned n_stages, const Arguments& arguments) {
-  Live live;
-  const std::uint64_t n_jobs = feed(live, arguments);
+  Run run(arguments);
   const unsigned share = arguments.in_flight / n_stages;
   const unsigned n_queued = std::max(share / 4, 1U);
   const unsigned n_inside = share > n_queued ? share - n_queued : 1;
-  for (unsigned i = 0; i < n_stages; ++i) live.add(type, n_inside, n_queued);
-  if (arguments.variant == "fused") graph::mark_segments(live.plan());
-  live.run(arguments.n_workers, n_jobs);
+  for (unsigned i = 0; i < n_stages; ++i) run.add(type, n_inside, n_queued);
+  run.to_the_end();
   throughput(traffic.n_left, traffic.watch).add(traffic.latencies).print();
 }
 
 /// All items asleep at once in one stage.
 void sleepers(const Arguments& arguments) {
-  Live live;
-  const std::uint64_t n_jobs = feed(live, arguments);
-  live.add(kItemType<Sleeper>, static_cast<unsigned>(traffic.n_items), 64);
-  if (arguments.variant == "unordered") live.plan().stages.back().order = graph::Order::none;
+  Run run(arguments);
+  run.add(kItemType<Sleeper>, static_cast<unsigned>(traffic.n_items), 64,
+          arguments.variant == "unordered" ? graph::Order::none : graph::Order::job);
   double growth = 0;
   traffic.on_first_made = [&growth] { growth = -resident_bytes(); };
   Sleeper::on_all_asleep = [&growth] { growth += resident_bytes(); };
-  live.run(arguments.n_workers, n_jobs);
+  run.to_the_end();
   if (Sleeper::n_asleep != traffic.n_items) throw std::runtime_error("not all slept at once");
   Report(traffic.n_left, growth / static_cast<double>(traffic.n_items))
       .add(traffic.watch)
@@ -62,9 +102,8 @@ void sleepers(const Arguments& arguments) {
 
 /// All items in flight at once, in a queue before a stage that lets nothing through.
 void memory(const Arguments& arguments) {
-  Live live;
-  const std::uint64_t n_jobs = feed(live, arguments);
-  live.add(kItemType<Barrier>, 1, arguments.n_items);
+  Run run(arguments);
+  run.add(kItemType<Barrier>, 1, arguments.n_items);
   double growth = 0, resident_growth = 0;
   traffic.on_first_made = [&] {
     growth = -allocated_bytes();
@@ -75,7 +114,7 @@ void memory(const Arguments& arguments) {
     resident_growth += resident_bytes();
     Barrier::opened.set_value();
   };
-  live.run(arguments.n_workers, n_jobs);
+  run.to_the_end();
   const auto n_items = static_cast<double>(traffic.n_items);
   Report(traffic.n_left, growth / n_items)
       .add(traffic.watch)
@@ -83,7 +122,7 @@ void memory(const Arguments& arguments) {
       .print();
 }
 
-void run(const Arguments& arguments) {
+void run_case(const Arguments& arguments) {
   if (arguments.name == "hop") return row_of(kItemType<Pass>, 1, arguments);
   if (arguments.name == "async") return row_of(kItemType<Instant>, 1, arguments);
   if (arguments.name == "chain3") return row_of(kItemType<Pass>, 3, arguments);
@@ -95,4 +134,4 @@ void run(const Arguments& arguments) {
 }  // namespace
 }  // namespace bench
 
-int main(int argc, char** argv) { return bench::run_subject(argc, argv, bench::run); }
+int main(int argc, char** argv) { return bench::run_subject(argc, argv, bench::run_case); }
