@@ -22,19 +22,19 @@ bool Pipeline::is_large(std::size_t size_bytes) const {
   return size_bytes >= engine_.budget().limit() / kSmallPart;
 }
 
-/// The list that a run waits in for its turn; null where there is no order.
-RunList* Pipeline::order_of(const Run& run) const {
-  Node& node = run.node;
-  if (!node.is_ordered() || !run.token.job || run.kind != RunKind::process) return nullptr;
+/// The list that items of a job wait in for their turn; null where there is no order.
+RunList* Pipeline::order_at(Node& node, Job& job) {
+  if (!node.is_ordered()) return nullptr;
   // An item of several jobs comes behind those of each of them.
   if (node.plan.order == graph::Order::global || node.is_behind_mixer) return &node.order;
-  return &run.token.job->at[node.index].order;
+  return &job.at[node.index].order;
 }
 
 bool Pipeline::is_turn(const Run& run) { return !run.order || run.order->head == &run; }
 
 void Pipeline::enter_order(Run& run) {
-  run.order = order_of(run);
+  const bool has_turn = run.token.job && run.kind == RunKind::process;
+  run.order = has_turn ? order_at(run.node, *run.token.job) : nullptr;
   if (run.order) run.order->append(run);
 }
 

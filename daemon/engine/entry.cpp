@@ -60,6 +60,10 @@ Run* Pipeline::next_run(Node& node) {
   const bool is_kept = node.is_ordered() && is_retrying && node.free_slots.size() == 1;
   if (Run* run = next_retry(node, is_kept)) return run;
   if (is_kept || !oldest) return nullptr;
+  if (node.follows && should_wait_to_lend(node, *oldest->front()->job)) {
+    node.waits_to_lend = true;
+    return nullptr;
+  }
   Slot& slot = *node.free_slots.back();
   node.free_slots.pop_back();
   return take_token(node, *oldest, nullptr, slot);

@@ -24,6 +24,7 @@ void Pipeline::process(Run& run) {
     run.node.habit.learn(run.node.habit.step, run.largest_output);
   }
   if (run.follower) settle_loan(run);
+  look_again_before(run.node);
   if (run.node.scope() != Scope::item) run.slot->arm_tick();
   const bool has_failed = run.has_failed || run.was_cancelled || run.has_timed_out;
   if (has_failed && run.result == Step::more) {

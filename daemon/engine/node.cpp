@@ -1,5 +1,7 @@
 #include "engine/node.hpp"
 
+#include <algorithm>
+
 #include "engine/run.hpp"
 
 namespace capstan::engine {
@@ -28,6 +30,12 @@ Node::Node(Pipeline& owner, const graph::Stage& stage_plan, std::size_t at, Logg
 }
 
 Node::~Node() = default;
+
+bool Node::is_working() const noexcept {
+  return std::any_of(slots.begin(), slots.end(), [](const auto& slot) {
+    return slot->run && slot->run->state == RunState::working;
+  });
+}
 
 Run& Node::new_run(RunKind kind) {
   if (free_runs_.empty()) {

@@ -78,7 +78,8 @@ struct Node {
   bool was_asked = false;        ///< pipeline scope: for what it holds, since its last item
   bool is_behind_mixer = false;  ///< its items may be of several jobs
   bool is_dirty = false;
-  bool is_refused = false;  ///< could run but for the memory budget
+  bool is_refused = false;     ///< could run but for the memory budget
+  bool waits_to_lend = false;  ///< could run, but its items could not run on; see segment.cpp
 
   std::uint64_t n_in = 0;
   std::uint64_t n_out = 0;
@@ -99,6 +100,8 @@ struct Node {
   bool is_source() const noexcept { return plan.type->is_source(); }
   bool is_sync() const noexcept { return plan.type->execution == Execution::sync; }
   Scope scope() const noexcept { return plan.scope; }
+  /// Whether a call is under way, or waits for a worker.
+  bool is_working() const noexcept;
   /// Whether runs of this stage wait for their turn before they hand on outputs.
   bool is_ordered() const noexcept {
     return plan.order != graph::Order::none && (plan.concurrency > 1 || plan.retry.n_retries > 0);

@@ -182,6 +182,9 @@ class Pipeline final : private Wake {
   // segment.cpp: runs through neighbouring stages on one worker
   void lend_next(Run& run) CAPSTAN_ON_LOOP;
   bool may_lend(const Run& run, const Node& next) const CAPSTAN_ON_LOOP;
+  bool could_lend(Node& node, Job& job) const CAPSTAN_ON_LOOP;
+  bool should_wait_to_lend(Node& node, Job& job) const CAPSTAN_ON_LOOP;
+  void look_again_before(Node& node) CAPSTAN_ON_LOOP;
   void settle_loan(Run& run) CAPSTAN_ON_LOOP;
   bool call_back(Run& follower) CAPSTAN_ON_LOOP;
   bool call_back_newest(Node& node) CAPSTAN_ON_LOOP;
@@ -189,7 +192,7 @@ class Pipeline final : private Wake {
 
   // dispatch.cpp: turns, grants, calls into stages, end of a run
   static bool is_turn(const Run& run);
-  RunList* order_of(const Run& run) const;
+  static RunList* order_at(Node& node, Job& job);
   void enter_order(Run& run) CAPSTAN_ON_LOOP;
   void leave_order(Run& run) CAPSTAN_ON_LOOP;
   bool is_large(std::size_t size_bytes) const;

@@ -6,6 +6,7 @@
 // loan is made only where the item would be next in any case: nothing queues before it, and all
 // that goes before it in the order was lent a slot as well. So nothing but the way changes.
 #include <algorithm>
+#include <utility>
 
 #include "engine/engine.hpp"
 #include "engine/pipeline.hpp"
@@ -52,6 +53,40 @@ bool Pipeline::may_lend(const Run& run, const Node& next) const {
   }
   const std::size_t expected = next.habit.output_bytes;
   return next.out.empty() || engine_.budget().has_room_for(expected, node.habit.output_bytes);
+}
+
+/// Whether an item that entered now would run on: a slot of the next stage could be lent, and
+/// nothing goes before it by the edge.
+bool Pipeline::could_lend(Node& node, Job& job) const {
+  Node& next = node.follows->to();
+  const Edge& edge = *node.follows;
+  if (next.scope() == Scope::job ? edge.front(&job) != nullptr : edge.size() > 0) return false;
+  const RunList* order = order_at(node, job);
+  const Run* last = order ? order->tail : nullptr;
+  return slot_to_lend(next, job) && (!last || last->follower);
+}
+
+/// Whether a stage should begin nothing before what is under way in its segment has ended, since
+/// then its items can run on. Only where both stages are short: to run ahead gains nothing there,
+/// while one item that takes the edge would send all behind it that way, for as long as there is
+/// no lack of items.
+bool Pipeline::should_wait_to_lend(Node& node, Job& job) const {
+  bool can_lend = true;
+  bool is_working = node.is_working();
+  for (Node* at = &node; at->follows && !at->is_one_to_many; at = &at->follows->to()) {
+    const Node& next = at->follows->to();
+    if (!at->habit.is_short() || !next.habit.is_short() || at->plan.retry.n_retries > 0) break;
+    can_lend = can_lend && could_lend(*at, job);
+    is_working = is_working || next.is_working();
+  }
+  return !can_lend && is_working;
+}
+
+/// After a call: those before it in the segment that waited for it.
+void Pipeline::look_again_before(Node& node) {
+  for (Node* at = &node; at; at = at->plan.follows_on ? at->in.front()->from() : nullptr) {
+    if (std::exchange(at->waits_to_lend, false)) mark_dirty(*at);
+  }
 }
 
 void Pipeline::lend_next(Run& run) {

@@ -244,6 +244,38 @@ TEST_P(SegmentTest, GeneratorOfShortStepsGivesItsOutputsInBatches) {
   EXPECT_EQ(rig.run().outputs("a"), numbered("a/", 6));
 }
 
+/// Of the items that a generator gives to a segment at once, how many run on in it.
+std::uint64_t count_that_run_on(Rig& rig, const std::string& input) {
+  loop_home.check();
+  const std::uint64_t before = rig.counts(1).n_passed_on;
+  rig.submit(input).run_until_idle();
+  EXPECT_EQ(rig.outputs(input), numbered(input + "/", 40));
+  return rig.counts(1).n_passed_on - before;
+}
+
+TEST_P(SegmentTest, ShortStagesWaitUntilTheirItemsCanRunOn) {
+  Rig rig(GetParam());
+  rig.stage(kSplit, {{"n", "40"}}, {.queue_items = 8})
+      .stage(kPass, {}, {.concurrency = 3, .queue_items = 8})
+      .stage(kPass, {}, {.concurrency = 2, .queue_items = 8})
+      .start();
+  count_that_run_on(rig, "learn");
+  EXPECT_EQ(count_that_run_on(rig, "a"), 40U);
+  rig.run();
+}
+
+TEST_P(SegmentTest, LongStageRunsAheadOfTheNext) {
+  for (const auto& [step, n_begun] : {std::pair(1ms, 2U), {0ms, 1U}}) {
+    Rig rig(GetParam());
+    rig.executor.step_takes = step;
+    rig.stage(kPass, {}, {.concurrency = 2}).stage(kPass).start();
+    hops_of(rig, numbered("learn/", 20));
+    rig.submit("a").submit("b").loop.run_until_idle();
+    EXPECT_EQ(rig.executor.n_queued(), n_begun);
+    rig.run();
+  }
+}
+
 TEST_P(SegmentTest, FailingFirstStageGivesItsLoanBack) {
   Rig rig(GetParam());
   rig.stage(kFails).stage(kProbe).start();
