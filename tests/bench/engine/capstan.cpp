@@ -49,11 +49,16 @@ class Run {
     };
     rig_.on_left = [this](engine::Pipeline&, const Item& item) { left(item); };
     rig_.run();
+    loop_home.check();
+    n_passed_on = 0;
+    for (const engine::StageCounts& stage : pipeline.counts()) n_passed_on += stage.n_passed_on;
     const std::uint64_t n_failed = rig_.tally(pipeline).n_failed;
     if (traffic.n_left == traffic.n_items && n_failed == 0) return;
     throw std::runtime_error(std::to_string(traffic.n_left) + " items left, " +
                              std::to_string(n_failed) + " jobs failed");
   }
+
+  std::uint64_t n_passed_on = 0;  ///< outputs that ran on on the same worker
 
  private:
   void left(const Item& item) {
@@ -72,15 +77,20 @@ class Run {
 };
 
 /// `n_stages` of a type in a row. What is in flight is shared out evenly; a quarter of it waits in
-/// queues, so that a stage can begin the next items in the iteration in which others leave it.
+/// queues, so that a stage can begin the next items in the iteration in which others leave it. In a
+/// segment an item has a slot in each stage from its start to its end: each is as wide as all.
 void row_of(const StageType& type, unsigned n_stages, const Arguments& arguments) {
   Run run(arguments);
-  const unsigned share = arguments.in_flight / n_stages;
+  const unsigned share = arguments.in_flight / (arguments.variant == "fused" ? 1 : n_stages);
   const unsigned n_queued = std::max(share / 4, 1U);
   const unsigned n_inside = share > n_queued ? share - n_queued : 1;
   for (unsigned i = 0; i < n_stages; ++i) run.add(type, n_inside, n_queued);
   run.to_the_end();
-  throughput(traffic.n_left, traffic.watch).add(traffic.latencies).print();
+  throughput(traffic.n_left, traffic.watch)
+      .add(traffic.latencies)
+      .add("passed_on", static_cast<double>(run.n_passed_on) / static_cast<double>(traffic.n_left))
+      .add("most_in_flight", static_cast<double>(traffic.most_in_flight))
+      .print();
 }
 
 /// All items asleep at once in one stage.

@@ -38,6 +38,7 @@ class Traffic {
     if (n_made == 0) watch.start();
     const bool is_sampled = latencies.is_sampled(n_made);
     if (++n_made == n_items && on_last_made) on_last_made();
+    most_in_flight = std::max(most_in_flight, n_made - n_left);
     return is_sampled ? Clock::now() : Clock::time_point();
   }
   void left(Clock::time_point made_at) {
@@ -47,7 +48,7 @@ class Traffic {
 
   std::uint64_t n_items = 0, n_per_job = 0;
   bool is_one_by_one = false;  ///< the next item is made when the one before has left
-  std::uint64_t n_made = 0, n_left = 0;
+  std::uint64_t n_made = 0, n_left = 0, most_in_flight = 0;
   std::function<void()> on_first_made, on_last_made;
   Latencies latencies{0, 1};
   Stopwatch watch;
