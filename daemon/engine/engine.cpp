@@ -82,6 +82,15 @@ void Engine::dispose_payload(Item item) {
   if (!is_awake_) schedule();
 }
 
+bool Engine::begin_substitute(Logger& stage) {
+  const bool has_one = executor_.begin_substitute();
+  if (!has_one && !lacks_substitute_) {
+    stage.error("a worker is stuck here and no thread can be had in its place: the others go on");
+  }
+  lacks_substitute_ = !has_one;
+  return has_one;
+}
+
 std::chrono::nanoseconds Engine::jitter(std::chrono::nanoseconds pause) {
   const auto half = pause.count() / 2;
   return std::chrono::nanoseconds(

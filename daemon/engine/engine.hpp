@@ -50,6 +50,9 @@ class Engine final : public Wake {
   std::uint64_t next_job_number() CAPSTAN_ON_LOOP { return ++n_jobs_; }
   /// Between half of it and the whole: those that failed together do not come back together.
   std::chrono::nanoseconds jitter(std::chrono::nanoseconds pause) CAPSTAN_ON_LOOP;
+  /// Asks the executor for another worker, in place of one that is stuck in a stage. That there is
+  /// none is said once, in the stage's name, until there is one again.
+  bool begin_substitute(Logger& stage) CAPSTAN_ON_LOOP;
   /// Whether it is being destroyed: nothing is taken up any more, and nobody is told.
   bool is_ending() const noexcept { return is_ending_; }
   /// A worker went on with a task that nobody handed over.
@@ -84,6 +87,7 @@ class Engine final : public Wake {
   std::int64_t n_working_ CAPSTAN_LOOP_ONLY = 0;  // tasks handed over and not yet back
   std::int64_t n_freeing_ CAPSTAN_LOOP_ONLY = 0;  // of them, those that will free memory
   std::size_t n_awaiting_ = 0;
+  bool lacks_substitute_ CAPSTAN_LOOP_ONLY = false;
   bool is_ending_ = false;
   std::uint64_t n_jobs_ CAPSTAN_LOOP_ONLY = 0;
   std::uint64_t n_overdrafts_ CAPSTAN_LOOP_ONLY = 0;

@@ -18,6 +18,9 @@ using graph::OnError;
 
 constexpr std::chrono::nanoseconds kLongestPause = std::chrono::minutes(5);
 
+// Between two attempts to find another worker in place of one that is stuck.
+constexpr std::chrono::nanoseconds kSubstitutePause = std::chrono::seconds(1);
+
 std::string time_limit_message(const Node& node) {
   char text[64];
   std::snprintf(text, sizeof(text), "took longer than its timeout of %g s",
@@ -83,6 +86,7 @@ void Pipeline::timer_fired(Run& run) {
 }
 
 void Pipeline::time_limit_reached(Run& run) {
+  if (run.has_timed_out) return replace_worker(run);  // there was none to be had
   // Waiting for a worker does not count: the limit starts when the worker does.
   const auto started = run.started_at.load(std::memory_order_relaxed);
   const auto limit = run.node.plan.timeout;
@@ -95,8 +99,7 @@ void Pipeline::time_limit_reached(Run& run) {
     if (run.follower->loan.load(std::memory_order_relaxed) == Loan::used) return;
   }
   run.has_timed_out = true;
-  // Its worker may never come back.
-  if (run.node.is_sync()) run.has_substitute = engine_.executor().begin_substitute();
+  if (run.node.is_sync()) replace_worker(run);
   const bool fails_now = run.node.plan.on_error != OnError::drop && run.token.job &&
                          !can_retry(run, run.n_failures + 1);
   if (fails_now) {
@@ -108,6 +111,13 @@ void Pipeline::time_limit_reached(Run& run) {
   }
   run.slot->request_cancel(true);
   if (run.is_in_stage) run.slot->async().cancel();
+}
+
+/// A worker that is in a call beyond its time limit may never come back: another takes its place,
+/// or the others do its work until one can be had.
+void Pipeline::replace_worker(Run& run) {
+  run.has_substitute = engine_.begin_substitute(run.node.logger);
+  if (!run.has_substitute) arm_time_limit(run, kSubstitutePause);
 }
 
 void Pipeline::give_up(Run& run) {

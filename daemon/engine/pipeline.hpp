@@ -213,6 +213,7 @@ class Pipeline final : private Wake {
   bool run_members_alone(Run& run) CAPSTAN_ON_LOOP;
   void fail_held_jobs(Node& node, const Failure& failure) CAPSTAN_ON_LOOP;
   void time_limit_reached(Run& run) CAPSTAN_ON_LOOP;
+  void replace_worker(Run& run) CAPSTAN_ON_LOOP;
   void lose_outputs(Run& run) CAPSTAN_ON_LOOP;
   void fail_jobs(Run& run, const std::string& message) CAPSTAN_ON_LOOP;
   void count_given_up(Node& node) CAPSTAN_ON_LOOP;

@@ -112,8 +112,8 @@ bool Pool::begin_substitute() {
   join_retired();
   try {
     if (!keep_surplus()) start_worker();
-  } catch (const std::system_error&) {
-    return false;  // the pool is smaller by one until the call returns
+  } catch (const std::exception&) {
+    return false;  // no thread, or no memory for one
   }
   ++n_substitutes_;
   return true;

@@ -5,6 +5,7 @@ namespace capstan::engine {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 using graph::OnError;
@@ -95,6 +96,27 @@ TEST_P(TimeoutTest, WithoutASubstituteTheItemFailsAllTheSame) {
   rig.submit("a").run();
   EXPECT_EQ(rig.messages["a"], kMessage);
   EXPECT_EQ(rig.executor.n_substitutes, 0) << "none was given back either";
+}
+
+TEST_P(TimeoutTest, SubstituteThatCannotBeHadIsToldOnceAndAskedForAgain) {
+  Rig rig(GetParam());
+  rig.executor.has_substitutes = false;
+  rig.stage(kProbe, {}, {.timeout = 50ms}).start();
+  seen.during_call = [&](const std::string& call) {
+    rig.executor.has_substitutes = false;
+    rig.loop.advance(50ms);
+    rig.loop.advance(1h);
+    EXPECT_THAT(rig.log.lines, ElementsAre(HasSubstr("p/stage0: a worker is stuck here"))) << call;
+    rig.executor.has_substitutes = true;
+    rig.loop.advance(1s);
+    EXPECT_EQ(rig.executor.n_substitutes, 1) << call;
+    rig.loop.advance(1h);
+    EXPECT_EQ(rig.executor.n_substitutes, 1) << call;
+    rig.log.lines.clear();
+  };
+  rig.submit("a").submit("b").run();
+  EXPECT_EQ(rig.executor.n_substitutes, 0);
+  EXPECT_EQ(rig.loop.n_watches(), 0U);
 }
 
 TEST_P(TimeoutTest, WaitingForAWorkerDoesNotCount) {

@@ -7,6 +7,7 @@
 
 #include "e2e/folder.hpp"
 #include "e2e/program.hpp"
+#include "e2e/stuck.hpp"
 
 namespace e2e {
 namespace {
@@ -82,6 +83,16 @@ TEST_F(Faults, AThreadThatCannotBeHadIsOneLine) {
     EXPECT_EQ(result.exit_code, 1) << result.all();
     EXPECT_EQ(result.lines_with("cannot start 2 workers").size(), 1U) << result.all();
   }
+}
+
+TEST_F(Faults, AThreadThatCannotBeHadForAStuckWorkerIsToldAndAskedForAgain) {
+  const std::set<std::string> all = {"a1", "stuck0", "z1", "z2"};
+  const StuckPipeline pipeline({all.begin(), all.end()}, 1, ", concurrency: 2, timeout: 100ms");
+  // The first thread is the only worker, the second would have stood in for it.
+  const Program program({capstan(), "run", pipeline.config()}, failing("pthread_create:2"));
+  EXPECT_TRUE(pipeline.wait_until_entered(all)) << program.output();
+  EXPECT_NE(program.output().find("p/stuck: a worker is stuck here"), std::string::npos)
+      << program.output();
 }
 
 TEST_F(Faults, ADescriptorThatCannotBeHadIsToldOrDoneWithout) {
