@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,7 +89,11 @@ Program::~Program() {
 }
 
 void Program::reap(int flags) {
-  if (!has_ended_ && ::waitpid(pid_, &status_, flags) == pid_) has_ended_ = true;
+  rusage usage{};
+  if (has_ended_ || ::wait4(pid_, &status_, flags, &usage) != pid_) return;
+  has_ended_ = true;
+  // What this process had at the fork counts as well: far less than is asked about.
+  peak_bytes_ = std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 void Program::send(int signal) const {
@@ -107,6 +112,7 @@ Result Program::wait() {
     reap(0);
   }
   Result result;
+  result.peak_bytes = peak_bytes_;
   result.out = read_text(outputs_ / "out");
   result.err = read_text(outputs_ / "err");
   if (WIFEXITED(status_)) result.exit_code = WEXITSTATUS(status_);

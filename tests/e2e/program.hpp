@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@ inline constexpr std::chrono::seconds kDeadline{120};
 struct Result {
   int exit_code = -1;  ///< -1: ended by a signal
   int signal = 0;
+  std::int64_t peak_bytes = 0;  ///< resident, at most
   std::string out;
   std::string err;
 
@@ -53,6 +55,7 @@ class Program {
   std::filesystem::path outputs_;
   int pid_ = -1;
   int status_ = 0;
+  std::int64_t peak_bytes_ = 0;
   bool has_ended_ = false;
 };
 
