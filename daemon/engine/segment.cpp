@@ -72,14 +72,16 @@ bool Pipeline::could_lend(Node& node, Job& job) const {
 /// no lack of items.
 bool Pipeline::should_wait_to_lend(Node& node, Job& job) const {
   bool can_lend = true;
-  bool is_working = node.is_working();
-  for (Node* at = &node; at->follows && !at->is_one_to_many; at = &at->follows->to()) {
-    const Node& next = at->follows->to();
-    if (!at->habit.is_short() || !next.habit.is_short() || at->plan.retry.n_retries > 0) break;
-    can_lend = can_lend && could_lend(*at, job);
-    is_working = is_working || next.is_working();
+  Node* last = &node;
+  for (; last->follows && !last->is_one_to_many; last = &last->follows->to()) {
+    const bool are_short = last->habit.is_short() && last->follows->to().habit.is_short();
+    if (!are_short || last->plan.retry.n_retries > 0) break;
+    can_lend = can_lend && could_lend(*last, job);
   }
-  return !can_lend && is_working;
+  if (can_lend) return false;
+  const Node* at = &node;
+  while (at != last && !at->is_working()) at = &at->follows->to();
+  return at->is_working();
 }
 
 /// After a call: those before it in the segment that waited for it.
