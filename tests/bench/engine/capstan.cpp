@@ -86,11 +86,14 @@ void row_of(const StageType& type, unsigned n_stages, const Arguments& arguments
   const unsigned n_inside = share > n_queued ? share - n_queued : 1;
   for (unsigned i = 0; i < n_stages; ++i) run.add(type, n_inside, n_queued);
   run.to_the_end();
-  throughput(traffic.n_left, traffic.watch)
-      .add(traffic.latencies)
-      .add("passed_on", static_cast<double>(run.n_passed_on) / static_cast<double>(traffic.n_left))
-      .add("most_in_flight", static_cast<double>(traffic.most_in_flight))
-      .print();
+  Report report = throughput(traffic.n_left, traffic.watch);
+  report.add(traffic.latencies);
+  if (n_stages > 1) {
+    const auto n_items = static_cast<double>(traffic.n_items);
+    report.add("passed_on", static_cast<double>(run.n_passed_on) / n_items);
+    report.add("most_in_flight", static_cast<double>(traffic.most_in_flight));
+  }
+  report.print();
 }
 
 /// All items asleep at once in one stage.
