@@ -1,5 +1,6 @@
 #include "plan.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -36,6 +37,14 @@ std::vector<std::string> plugins_of_build_tree() {
   return folders;
 }
 
+std::vector<std::string> used_stage_types(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const config::PipelineConfig& pipeline : config.pipelines) {
+    for (const config::StageConfig& stage : pipeline.stages) names.push_back(stage.use.value);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> default_plugin_path() {
@@ -61,6 +70,8 @@ std::vector<graph::CatalogEntry> PluginCatalog::entries() const {
 void Plan::read(const std::string& path) {
   config = config::load(path, config::process_environment(), default_plugin_path(), faults);
   n_workers = config::count_workers(config.daemon);
+  const std::vector<std::string> used = used_stage_types(config);
+  loader.want(used);
   for (const config::Text& folder : config.daemon.plugin_path) {
     if (const auto reason = load_plugins(loader, folder.value)) {
       faults.error(folder.mark,
@@ -71,6 +82,9 @@ void Plan::read(const std::string& path) {
   if (faults.has_errors() && loader.types().empty()) {
     for (const std::string& folder : default_plugin_path()) load_plugins(loader, folder);
   }
+  // A name that nobody has may be one of theirs, mistyped.
+  const auto is_missing = [this](const std::string& name) { return !loader.find(name); };
+  if (std::any_of(used.begin(), used.end(), is_missing)) loader.load_rest();
 }
 
 void Plan::build() { pipelines = graph::build_all(config, catalog, faults); }

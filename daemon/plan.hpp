@@ -30,8 +30,11 @@ struct Plan {
   std::vector<graph::Pipeline> pipelines;
   unsigned n_workers = 1;
 
-  /// Reads the file and loads the plugins of its `plugin_path`. What is wrong is in `faults`.
+  /// Reads the file and loads the plugins of its `plugin_path` that its stages are of: large
+  /// libraries come with plugins. What is wrong is in `faults`.
   void read(const std::string& path);
+  /// Loads the others as well, for those who want to know whether all can be loaded.
+  void load_all_plugins() { loader.load_rest(); }
   /// Builds the pipelines. Nothing may be started while faults.has_errors().
   void build();
 };

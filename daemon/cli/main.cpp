@@ -19,6 +19,7 @@ using namespace capstan;
 int check(const std::string& config_file) {
   Plan plan;
   plan.read(config_file);
+  plan.load_all_plugins();
   plan.build();
   if (!plan.faults.has_errors()) {
     // Some faults only a stage itself can find, such as a path template that cannot work.

@@ -3,8 +3,10 @@
 #include <elf.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <vector>
@@ -12,6 +14,14 @@
 namespace capstan::loader {
 
 namespace {
+
+/// The fields that come before any pointer, which needs the dynamic linker, and whose places never
+/// change.
+struct DescriptorHead {
+  char magic[8];
+  std::uint32_t struct_size;
+  char abi_tag[sizeof(PluginDescriptor::abi_tag)];
+};
 
 /// Bounds-checked reads from a file that strangers wrote.
 class ElfFile {
@@ -60,7 +70,7 @@ Elf64_Ehdr read_header(ElfFile& file) {
   return header;
 }
 
-/// Where the address lies in the file.
+/// Where the descriptor at an address lies in the file.
 std::uint64_t file_offset(ElfFile& file, const Elf64_Ehdr& header, std::uint64_t address) {
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     const auto segment =
@@ -78,10 +88,7 @@ bool is_descriptor(ElfFile& file, std::uint64_t name_offset) {
   return std::memcmp(name, "capstan_plugin", sizeof(name)) == 0;
 }
 
-}  // namespace
-
-DescriptorHead read_descriptor_head(const std::string& path) {
-  ElfFile file(path);
+std::uint64_t find_descriptor(ElfFile& file) {
   const Elf64_Ehdr header = read_header(file);
   auto section_at = [&](std::uint64_t index) {
     return file.read<Elf64_Shdr>(header.e_shoff + index * sizeof(Elf64_Shdr));
@@ -95,12 +102,13 @@ DescriptorHead read_descriptor_head(const std::string& path) {
       const auto symbol = file.read<Elf64_Sym>(symbols.sh_offset + s * sizeof(Elf64_Sym));
       if (symbol.st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol.st_info) != STT_OBJECT) continue;
       if (!is_descriptor(file, names.sh_offset + symbol.st_name)) continue;
-      return file.read<DescriptorHead>(file_offset(file, header, symbol.st_value));
+      return file_offset(file, header, symbol.st_value);
     }
   }
   throw std::runtime_error("is not a Capstan plugin: it exports no symbol capstan_plugin");
 }
 
+/// Throws when a plugin of this head must not be loaded here.
 void check_head(const DescriptorHead& head) {
   if (std::memcmp(head.magic, kPluginMagic, sizeof(head.magic)) != 0) {
     throw std::runtime_error(
@@ -118,6 +126,21 @@ void check_head(const DescriptorHead& head) {
                              " bytes where " + std::to_string(sizeof(PluginDescriptor)) +
                              " are needed: rebuild it with this daemon's SDK");
   }
+}
+
+}  // namespace
+
+std::vector<std::string> read_stage_names(const std::string& path) {
+  ElfFile file(path);
+  const std::uint64_t offset = find_descriptor(file);
+  check_head(file.read<DescriptorHead>(offset));
+  char text[sizeof(PluginDescriptor::stage_names) + 1] = {};
+  file.read_bytes(offset + offsetof(PluginDescriptor, stage_names), text,
+                  sizeof(PluginDescriptor::stage_names));
+  std::vector<std::string> names;
+  std::istringstream lines(text);
+  for (std::string name; std::getline(lines, name);) names.push_back(name);
+  return names;
 }
 
 }  // namespace capstan::loader

@@ -3,23 +3,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <capstan/sdk/abi.hpp>
 
 namespace capstan::loader {
 
-/// The fields that come before any pointer; pointers need the dynamic linker.
-struct DescriptorHead {
-  char magic[8];
-  std::uint32_t struct_size;
-  char abi_tag[sizeof(PluginDescriptor::abi_tag)];
-};
-
-/// Reads the head of the symbol `capstan_plugin` from an ELF file of this machine. Throws
-/// std::runtime_error saying why the file is not a plugin. Blocks on the file system.
-DescriptorHead read_descriptor_head(const std::string& path);
-
-/// Throws std::runtime_error when a plugin of this head must not be loaded here.
-void check_head(const DescriptorHead& head);
+/// Reads the symbol `capstan_plugin` from an ELF file of this machine, and gives the names of the
+/// plugin's stage types. Throws std::runtime_error saying why the file is not a plugin, or must not
+/// be loaded here. Blocks on the file system.
+std::vector<std::string> read_stage_names(const std::string& path);
 
 }  // namespace capstan::loader

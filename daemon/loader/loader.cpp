@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "loader/descriptor_file.hpp"
 
@@ -70,19 +71,37 @@ std::optional<std::string> Loader::load_folder(const std::string& folder,
   }
   for (const std::string& name : names) {
     const fs::path file = fs::path(folder) / name;
-    if (file.extension() != ".so") continue;
-    try {
-      load_file(file.string());
-    } catch (const std::exception& failure) {
-      faults_.push_back("plugin " + file.string() + " " + failure.what());
-    }
+    if (file.extension() == ".so") try_file(file.string());
   }
   return std::nullopt;
 }
 
+void Loader::load_rest() {
+  wanted_.reset();
+  for (const std::string& path : std::exchange(passed_over_, {})) try_file(path);
+}
+
+void Loader::try_file(const std::string& path) {
+  try {
+    load_file(path);
+  } catch (const std::exception& failure) {
+    faults_.push_back("plugin " + path + " " + failure.what());
+  }
+}
+
+bool Loader::is_wanted(const std::vector<std::string>& stage_types) const {
+  if (!wanted_) return true;
+  return std::any_of(stage_types.begin(), stage_types.end(), [this](const std::string& name) {
+    return std::find(wanted_->begin(), wanted_->end(), name) != wanted_->end();
+  });
+}
+
 void Loader::load_file(const std::string& path) {
   check_owner(path);
-  check_head(read_descriptor_head(path));
+  if (!is_wanted(read_stage_names(path))) {
+    passed_over_.push_back(path);
+    return;
+  }
   boost::dll::shared_library library;
   try {
     library.load(fs::absolute(path).string(),

@@ -3,7 +3,6 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
-#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
@@ -52,11 +51,6 @@ struct AvDynamicIoDeleter {
   }
 };
 using AvDynamicIoPtr = std::unique_ptr<AVIOContext, AvDynamicIoDeleter>;
-
-struct AvFilterGraphDeleter {
-  void operator()(AVFilterGraph* graph) const noexcept { avfilter_graph_free(&graph); }
-};
-using AvFilterGraphPtr = std::unique_ptr<AVFilterGraph, AvFilterGraphDeleter>;
 
 struct SwsContextDeleter {
   void operator()(SwsContext* context) const noexcept { sws_freeContext(context); }

@@ -1,10 +1,5 @@
 #include "filter_graph.hpp"
 
-extern "C" {
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-}
-
 #include "../av/av_error.hpp"
 #include "../av/av_log.hpp"
 #include "../av/frame_item.hpp"
@@ -21,8 +16,8 @@ struct OpenPads {
   OpenPads(const OpenPads&) = delete;
   OpenPads& operator=(const OpenPads&) = delete;
   ~OpenPads() {
-    avfilter_inout_free(&in);
-    avfilter_inout_free(&out);
+    libavfilter().avfilter_inout_free(&in);
+    libavfilter().avfilter_inout_free(&out);
   }
   AVFilterInOut* in = nullptr;
   AVFilterInOut* out = nullptr;
@@ -32,14 +27,6 @@ int count(const AVFilterInOut* pads) {
   int n = 0;
   for (; pads; pads = pads->next) ++n;
   return n;
-}
-
-AvFilterGraphPtr make_graph() {
-  AvFilterGraphPtr graph(require(avfilter_graph_alloc()));
-  graph->nb_threads = 1;  // the pool runs jobs side by side
-  // What the ffmpeg tool gives to the scalers that it, or libavfilter by itself, puts in.
-  graph->scale_sws_opts = require(av_strdup("flags=bicubic"));
-  return graph;
 }
 
 /// What FFmpeg said first, which is the cause, and last, which names the filter.
@@ -64,9 +51,9 @@ std::string counted_open(int n, const char* noun) {
 /// A source that gives frames like `first`.
 AVFilterContext* add_source(AVFilterGraph& graph, const AVFrame& first) {
   const bool is_video = type_of(first) == AVMEDIA_TYPE_VIDEO;
-  AVFilterContext* source = require(avfilter_graph_alloc_filter(
-      &graph, avfilter_get_by_name(is_video ? "buffer" : "abuffer"), "in"));
-  auto* shape = require(av_buffersrc_parameters_alloc());
+  AVFilterContext* source = require(libavfilter().avfilter_graph_alloc_filter(
+      &graph, libavfilter().avfilter_get_by_name(is_video ? "buffer" : "abuffer"), "in"));
+  auto* shape = require(libavfilter().av_buffersrc_parameters_alloc());
   shape->format = first.format;
   shape->time_base = first.time_base;
   shape->width = first.width;
@@ -74,28 +61,29 @@ AVFilterContext* add_source(AVFilterGraph& graph, const AVFrame& first) {
   shape->sample_aspect_ratio = first.sample_aspect_ratio;
   shape->sample_rate = first.sample_rate;
   shape->ch_layout = first.ch_layout;  // borrowed: params_set copies it
-  const int result = av_buffersrc_parameters_set(source, shape);
+  const int result = libavfilter().av_buffersrc_parameters_set(source, shape);
   av_free(shape);
   require_set_up(result);
-  require_set_up(avfilter_init_str(source, nullptr));
+  require_set_up(libavfilter().avfilter_init_str(source, nullptr));
   return source;
 }
 
 AVFilterContext* add_sink(AVFilterGraph& graph, AVMediaType type) {
   const char* name = type == AVMEDIA_TYPE_VIDEO ? "buffersink" : "abuffersink";
   AVFilterContext* sink = nullptr;
-  require_set_up(avfilter_graph_create_filter(&sink, avfilter_get_by_name(name), "out", nullptr,
-                                              nullptr, &graph));
+  require_set_up(libavfilter().avfilter_graph_create_filter(
+      &sink, libavfilter().avfilter_get_by_name(name), "out", nullptr, nullptr, &graph));
   return sink;
 }
 
 }  // namespace
 
 GraphEnds check_graph(const std::string& text) {
-  const AvFilterGraphPtr graph = make_graph();
+  const AvFilterGraphPtr graph = make_filter_graph();
   OpenPads pads;
   LogScope::clear_error();
-  const int parsed = avfilter_graph_parse2(graph.get(), text.c_str(), &pads.in, &pads.out);
+  const int parsed =
+      libavfilter().avfilter_graph_parse2(graph.get(), text.c_str(), &pads.in, &pads.out);
   if (parsed == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (parsed < 0) {
     throw std::invalid_argument("the filter graph '" + text +
@@ -107,12 +95,13 @@ GraphEnds check_graph(const std::string& text) {
                                 counted_open(n_in, "input") + " and " +
                                 counted_open(n_out, "output") + ": expected one of each");
   }
-  return {avfilter_pad_get_type(pads.in->filter_ctx->input_pads, pads.in->pad_idx),
-          avfilter_pad_get_type(pads.out->filter_ctx->output_pads, pads.out->pad_idx)};
+  return {
+      libavfilter().avfilter_pad_get_type(pads.in->filter_ctx->input_pads, pads.in->pad_idx),
+      libavfilter().avfilter_pad_get_type(pads.out->filter_ctx->output_pads, pads.out->pad_idx)};
 }
 
 FilterGraph::FilterGraph(const std::string& text, const AVFrame& first)
-    : graph_(make_graph()), shape_(make_av_frame()) {
+    : graph_(make_filter_graph()), shape_(make_av_frame()) {
   LogScope::clear_error();
   require_set_up(av_frame_copy_props(shape_.get(), &first));
   shape_->format = first.format;
@@ -122,18 +111,19 @@ FilterGraph::FilterGraph(const std::string& text, const AVFrame& first)
   shape_->time_base = first.time_base;
   require_set_up(av_channel_layout_copy(&shape_->ch_layout, &first.ch_layout));
   OpenPads pads;
-  require_set_up(avfilter_graph_parse2(graph_.get(), text.c_str(), &pads.in, &pads.out));
+  require_set_up(
+      libavfilter().avfilter_graph_parse2(graph_.get(), text.c_str(), &pads.in, &pads.out));
   const auto out = static_cast<unsigned>(pads.out->pad_idx);
   const auto in = static_cast<unsigned>(pads.in->pad_idx);
   source_ = add_source(*graph_, first);
-  sink_ = add_sink(*graph_,
-                   avfilter_pad_get_type(pads.out->filter_ctx->output_pads, pads.out->pad_idx));
-  require_set_up(avfilter_link(source_, 0, pads.in->filter_ctx, in));
-  require_set_up(avfilter_link(pads.out->filter_ctx, out, sink_, 0));
-  require_set_up(avfilter_graph_config(graph_.get(), nullptr));
-  time_base_ = av_buffersink_get_time_base(sink_);
-  if (av_buffersink_get_type(sink_) == AVMEDIA_TYPE_VIDEO) {
-    frame_rate_ = av_buffersink_get_frame_rate(sink_);
+  sink_ = add_sink(*graph_, libavfilter().avfilter_pad_get_type(pads.out->filter_ctx->output_pads,
+                                                                pads.out->pad_idx));
+  require_set_up(libavfilter().avfilter_link(source_, 0, pads.in->filter_ctx, in));
+  require_set_up(libavfilter().avfilter_link(pads.out->filter_ctx, out, sink_, 0));
+  require_set_up(libavfilter().avfilter_graph_config(graph_.get(), nullptr));
+  time_base_ = libavfilter().av_buffersink_get_time_base(sink_);
+  if (libavfilter().av_buffersink_get_type(sink_) == AVMEDIA_TYPE_VIDEO) {
+    frame_rate_ = libavfilter().av_buffersink_get_frame_rate(sink_);
   }
 }
 
@@ -156,19 +146,19 @@ void FilterGraph::push(AvFramePtr frame) {
   }
   // Without AV_BUFFERSRC_FLAG_PUSH filters run when a frame is pulled, so that one that makes many
   // of one frame does not make them all at once.
-  const int result = av_buffersrc_add_frame_flags(source_, frame.get(), 0);
+  const int result = libavfilter().av_buffersrc_add_frame_flags(source_, frame.get(), 0);
   if (result != AVERROR_EOF) check(result, kGraphFailed);  // some, such as trim, want no more
 }
 
 void FilterGraph::push_end() {
   LogScope::clear_error();
-  check(av_buffersrc_close(source_, end_pts_, 0), kGraphFailed);
+  check(libavfilter().av_buffersrc_close(source_, end_pts_, 0), kGraphFailed);
 }
 
 AvFramePtr FilterGraph::pull() {
   AvFramePtr frame = make_av_frame();
   LogScope::clear_error();
-  const int result = av_buffersink_get_frame(sink_, frame.get());
+  const int result = libavfilter().av_buffersink_get_frame(sink_, frame.get());
   if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return nullptr;
   check(result, kGraphFailed);
   fix_duration(*frame);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "../av/av_ptr.hpp"
+#include "../av/libavfilter.hpp"
 
 namespace capstan::ffmpeg {
 

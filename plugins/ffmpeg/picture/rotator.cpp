@@ -4,8 +4,6 @@
 #include <cstdio>
 
 extern "C" {
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
 #include <libavutil/display.h>
 }
 
@@ -37,7 +35,8 @@ const std::int32_t* matrix_of(const AVFrame& frame, const AVStream& stream) {
 
 AvFramePtr take(AVFilterContext* sink) {
   AvFramePtr frame = make_av_frame();
-  check(av_buffersink_get_frame(sink, frame.get()), "the picture could not be rotated");
+  check(libavfilter().av_buffersink_get_frame(sink, frame.get()),
+        "the picture could not be rotated");
   return frame;
 }
 
@@ -66,7 +65,8 @@ AvFramePtr Rotator::apply(AvFramePtr frame, const AVStream& stream) {
   const std::string filters = rotation_filters(matrix_of(*frame, stream));
   if (filters.empty()) return frame;
   if (!fits(*frame, filters)) build(*frame, stream, filters);
-  check(av_buffersrc_write_frame(source_, frame.get()), "the picture could not be rotated");
+  check(libavfilter().av_buffersrc_write_frame(source_, frame.get()),
+        "the picture could not be rotated");
   AvFramePtr upright = take(sink_);
   // It is upright now; whoever looks at the matrix again would turn it twice.
   av_frame_remove_side_data(upright.get(), AV_FRAME_DATA_DISPLAYMATRIX);
@@ -79,9 +79,7 @@ bool Rotator::fits(const AVFrame& frame, const std::string& filters) const noexc
 }
 
 void Rotator::build(const AVFrame& frame, const AVStream& stream, const std::string& filters) {
-  AvFilterGraphPtr graph(require(avfilter_graph_alloc()));
-  graph->nb_threads = 1;
-  graph->scale_sws_opts = require(av_strdup("flags=bicubic"));
+  AvFilterGraphPtr graph = make_filter_graph();
   const AVRational sar = frame.sample_aspect_ratio;
   const AVRational tb = stream.time_base;
   char source[256];
@@ -92,11 +90,13 @@ void Rotator::build(const AVFrame& frame, const AVStream& stream, const std::str
   const std::string chain = std::string(source) + "[in];[in]" + filters + "[out];[out]buffersink";
   AVFilterInOut* open_inputs = nullptr;
   AVFilterInOut* open_outputs = nullptr;
-  const int parsed = avfilter_graph_parse2(graph.get(), chain.c_str(), &open_inputs, &open_outputs);
-  avfilter_inout_free(&open_inputs);
-  avfilter_inout_free(&open_outputs);
+  const int parsed =
+      libavfilter().avfilter_graph_parse2(graph.get(), chain.c_str(), &open_inputs, &open_outputs);
+  libavfilter().avfilter_inout_free(&open_inputs);
+  libavfilter().avfilter_inout_free(&open_outputs);
   check(parsed, "the rotation could not be set up");
-  check(avfilter_graph_config(graph.get(), nullptr), "the rotation could not be set up");
+  check(libavfilter().avfilter_graph_config(graph.get(), nullptr),
+        "the rotation could not be set up");
   for (unsigned i = 0; i < graph->nb_filters; ++i) {
     const std::string_view name = graph->filters[i]->filter->name;
     if (name == "buffer") source_ = graph->filters[i];

@@ -56,6 +56,9 @@ struct PluginDescriptor {
   char magic[8] = {};
   std::uint32_t struct_size = 0;
   char abi_tag[84] = {};
+  /// The names of the stage types, each with a newline behind it: what a daemon can read from the
+  /// file, so that it need not load a plugin that nobody uses.
+  char stage_names[1024] = {};
   const char* name = nullptr;
   const char* version = nullptr;
   const StageType* stage_types = nullptr;

@@ -72,6 +72,11 @@ constexpr PluginDescriptor describe(const char* name, const char* version,
   for (std::size_t i = 0; i < sizeof(kAbiTag.text); ++i) {
     descriptor.abi_tag[i] = kAbiTag.text[i];
   }
+  std::size_t end = 0;
+  for (const StageType& type : types) {
+    for (const char c : std::string_view(type.name)) descriptor.stage_names[end++] = c;
+    descriptor.stage_names[end++] = '\n';  // names that are too long for the room do not compile
+  }
   descriptor.struct_size = sizeof(PluginDescriptor);
   descriptor.name = name;
   descriptor.version = version;
