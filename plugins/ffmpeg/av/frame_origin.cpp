@@ -37,7 +37,8 @@ bool is_read(const AVFormatContext& context, AVMediaType kind) {
 
 }  // namespace
 
-FrameOrigins::FrameOrigins(const AVFormatContext& context, bool is_upright) {
+FrameOrigins::FrameOrigins(const AVFormatContext& context, bool is_upright,
+                           const PayloadRef& input) {
   const auto source = describe_source(context);
   for (unsigned i = 0; i < context.nb_streams; ++i) {
     const AVStream& stream = *context.streams[i];
@@ -47,6 +48,7 @@ FrameOrigins::FrameOrigins(const AVFormatContext& context, bool is_upright) {
     origin->traits = traits_of(stream);
     if (is_upright) origin->traits.display_matrix.clear();
     origin->source = source;
+    origin->input = input;
     origin->has_video = is_read(context, AVMEDIA_TYPE_VIDEO);
     origin->has_audio = is_read(context, AVMEDIA_TYPE_AUDIO);
     origins_.back() = Ref<const FrameOrigin>(origin);

@@ -14,6 +14,7 @@ struct FrameOrigin final : public RefCounted {
   Ref<const SourceInfo> source;
   bool has_video = false;  ///< kinds of which the same job gives frames
   bool has_audio = false;
+  PayloadRef input;  ///< what the frames are decoded of; null where a part of them was asked for
 };
 
 /// Ties the origin to a frame. Copies of the frame keep it, and so do filters and scalers, which
@@ -28,8 +29,8 @@ class FrameOrigins {
  public:
   FrameOrigins() = default;
   /// `is_upright`: frames are turned before they go on, so that nobody shall turn them again.
-  /// Streams that are discarded have none.
-  FrameOrigins(const AVFormatContext& context, bool is_upright);
+  /// `input` as in FrameOrigin. Streams that are discarded have none.
+  FrameOrigins(const AVFormatContext& context, bool is_upright, const PayloadRef& input);
   void attach_to(AVFrame& frame, const AVStream& stream) const;
 
  private:

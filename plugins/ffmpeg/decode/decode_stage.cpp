@@ -65,7 +65,9 @@ int DecodeStage::choose_threads() const {
 Generator<Item> DecodeStage::process(Item in) {
   settings_.n_threads = choose_threads();
   DecodeSession session(context_, in, {settings_, selection_, form_, is_rotated_});
-  origins_ = FrameOrigins(session.container(), is_rotated_);
+  const bool gives_all = selection_.is_everything();
+  origins_ =
+      FrameOrigins(session.container(), is_rotated_, gives_all ? in.payload() : PayloadRef());
   Progress progress{.sound = SoundMaker(sound_form_)};
   while (PayloadRef payload = next_payload(session, progress)) {
     Item out = in.with(std::move(payload));

@@ -55,17 +55,17 @@ void read_common(const Options& options, AVMediaType type, CodecSettings& settin
   settings.n_threads = static_cast<int>(options.integer("threads"));
 }
 
-[[noreturn]] void refuse_without_codec(const std::string& option, const std::string& group) {
-  throw std::invalid_argument("'" + option + "' needs '" + group + ".codec'");
-}
-
-// Options without their codec would be silently without effect.
-bool has_codec(const Options& options, const std::string& group,
-               std::initializer_list<const char*> others) {
-  if (options.has(group + ".codec")) return true;
+// Options without their encoder would be silently without effect.
+bool has_encoder(const Options& options, const std::string& group,
+                 std::initializer_list<const char*> others) {
+  const bool is_copied = copies_stream(options, group);
+  if (options.has(group + ".codec") && !is_copied) return true;
   for (const char* name : others) {
     const std::string option = group + '.' + name;
-    if (options.has(option)) refuse_without_codec(option, group);
+    if (!options.has(option)) continue;
+    throw std::invalid_argument(is_copied ? "'" + option + "' changes nothing where '" + group +
+                                                ".codec' is copy"
+                                          : "'" + option + "' needs '" + group + ".codec'");
   }
   return false;
 }
@@ -102,9 +102,13 @@ void set_option(const CodecSettings& settings, const std::string& name, const st
 
 }  // namespace
 
+bool copies_stream(const Options& options, const std::string& group) {
+  return options.has(group + ".codec") && options.text(group + ".codec") == "copy";
+}
+
 std::optional<VideoSettings> read_video_settings(const Options& options) {
-  if (!has_codec(options, "video",
-                 {"bitrate", "quality", "gop", "keyframes", "format", "frame_rate", "options"})) {
+  if (!has_encoder(options, "video",
+                   {"bitrate", "quality", "gop", "keyframes", "format", "frame_rate", "options"})) {
     return std::nullopt;
   }
   VideoSettings settings;
@@ -129,8 +133,8 @@ std::optional<VideoSettings> read_video_settings(const Options& options) {
 }
 
 std::optional<AudioSettings> read_audio_settings(const Options& options) {
-  if (!has_codec(options, "audio",
-                 {"bitrate", "quality", "rate", "channels", "format", "options"})) {
+  if (!has_encoder(options, "audio",
+                   {"bitrate", "quality", "rate", "channels", "format", "options"})) {
     return std::nullopt;
   }
   AudioSettings settings;

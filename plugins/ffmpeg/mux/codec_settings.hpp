@@ -36,7 +36,10 @@ struct AudioSettings : CodecSettings {
   AVSampleFormat format = AV_SAMPLE_FMT_NONE;
 };
 
-/// Nothing when the codec is not given. Throws std::invalid_argument that names the option.
+/// Whether the stream of this group is to pass as it is, instead of being encoded.
+bool copies_stream(const Options& options, const std::string& group);
+/// Nothing when the codec is not given, or is copy. Throws std::invalid_argument that names the
+/// option.
 std::optional<VideoSettings> read_video_settings(const Options& options);
 std::optional<AudioSettings> read_audio_settings(const Options& options);
 

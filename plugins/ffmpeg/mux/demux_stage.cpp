@@ -7,6 +7,18 @@
 
 namespace capstan::ffmpeg {
 
+namespace {
+
+std::string list_kinds(const std::vector<AVMediaType>& kinds) {
+  std::string names;
+  for (const AVMediaType kind : kinds) {
+    names += (names.empty() ? "" : ", ") + std::string(av_get_media_type_string(kind));
+  }
+  return names;
+}
+
+}  // namespace
+
 // What one item needs. Lives in the generator's frame, so across yields; a LogScope does not.
 struct DemuxStage::Session {
   Session(const DemuxStage& stage, const Item& item) : sink(stage.context_.log()) {
@@ -15,6 +27,10 @@ struct DemuxStage::Session {
     reader = std::make_unique<PacketReader>(
         InputSource(item, context.input_rules()), stage.kinds_, stage.takes_best_,
         [&context] { return context.is_cancelled(); }, std::string(context.stage()));
+    if (reader->program().streams.empty()) {
+      throw std::runtime_error("there is no stream of the wanted kinds (" +
+                               list_kinds(stage.kinds_) + ") in it");
+    }
   }
 
   LogSink sink;

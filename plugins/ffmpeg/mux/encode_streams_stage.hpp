@@ -8,6 +8,7 @@
 #include "../av/av_log.hpp"
 #include "../av/frame_origin.hpp"
 #include "audio_encoder.hpp"
+#include "copied_stream.hpp"
 #include "packet.hpp"
 #include "video_encoder.hpp"
 
@@ -17,7 +18,8 @@ inline constexpr Option kEncodeStreamsOptions[] = {
     {.name = "video.codec",
      .type = OptionType::text,
      .default_value = "",
-     .help = "encoder as FFmpeg names it, such as libx264; without it there must be no video"},
+     .help = "encoder as FFmpeg names it, such as libx264, or copy: the input's video as it is; "
+             "without it there must be no video"},
     {.name = "video.quality",
      .type = OptionType::number,
      .default_value = "",
@@ -55,7 +57,8 @@ inline constexpr Option kEncodeStreamsOptions[] = {
     {.name = "audio.codec",
      .type = OptionType::text,
      .default_value = "",
-     .help = "encoder as FFmpeg names it, such as aac; without it there must be no audio"},
+     .help = "encoder as FFmpeg names it, such as aac, or copy: the input's audio as it is; "
+             "without it there must be no audio"},
     {.name = "audio.quality",
      .type = OptionType::number,
      .default_value = "",
@@ -102,8 +105,10 @@ class EncodeStreamsStage final : public GeneratorStage {
   void take(const Item& in);
   void take_video(const VideoFrame& picture);
   void take_audio(const AudioFrame& samples);
+  void open_copied(const Ref<const FrameOrigin>& origin);
+  void add_streams(Program& program) const;
   void flush_encoders();
-  void note_origin(const AVFrame& frame, bool is_video);
+  void note_time(const AVPacket& packet, AVRational unit);
   bool is_waiting() const;
   void begin_output();
   std::size_t held_bytes() const;
@@ -114,8 +119,12 @@ class EncodeStreamsStage final : public GeneratorStage {
   LogSink sink_;
   std::optional<VideoSettings> video_settings_;
   std::optional<AudioSettings> audio_settings_;
+  const bool copies_video_;
+  const bool copies_audio_;
   std::unique_ptr<VideoEncoder> video_;
   std::unique_ptr<AudioEncoder> audio_;
+  std::unique_ptr<CopiedStream> copied_;      // none before the first frame
+  std::int64_t copied_until_us_ = INT64_MIN;  // how far the encoded stream has come
   Ref<const FrameOrigin> video_origin_;
   Ref<const FrameOrigin> audio_origin_;
   Ref<const Program> program_;  // null until all streams are known

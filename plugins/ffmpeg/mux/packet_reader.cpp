@@ -21,14 +21,6 @@ AVStream* best_stream(AVFormatContext& context, AVMediaType kind) {
   return nullptr;
 }
 
-std::string list_kinds(const std::vector<AVMediaType>& kinds) {
-  std::string names;
-  for (const AVMediaType kind : kinds) {
-    names += (names.empty() ? "" : ", ") + std::string(av_get_media_type_string(kind));
-  }
-  return names;
-}
-
 }  // namespace
 
 PacketReader::PacketReader(const InputSource& source, const std::vector<AVMediaType>& kinds,
@@ -47,10 +39,6 @@ PacketReader::PacketReader(const InputSource& source, const std::vector<AVMediaT
     } else {
       stream.discard = AVDISCARD_ALL;
     }
-  }
-  if (program->streams.empty()) {
-    throw std::runtime_error("there is no stream of the wanted kinds (" + list_kinds(kinds) +
-                             ") in it");
   }
   program_ = Ref<const Program>(program);
 }

@@ -14,10 +14,11 @@ namespace capstan::ffmpeg {
 class PacketReader {
  public:
   /// Opens the input. `takes_best` gives one stream of each kind, the one the ffmpeg tool takes.
-  /// Throws when there is none of these kinds.
   PacketReader(const InputSource& source, const std::vector<AVMediaType>& kinds, bool takes_best,
                std::function<bool()> is_cancelled, std::string stage);
 
+  /// The streams of these kinds; there may be none.
+  const Program& program() const noexcept { return *program_; }
   /// The next packet, in the order of the file; null at the end. Throws Cancelled.
   Ref<Packet> next();
   /// At the end: why the input ends too early; empty when it does not.

@@ -47,6 +47,19 @@ StreamTraits traits_of(const AVStream& stream) {
   return traits;
 }
 
+StreamInfo copy_of(const StreamInfo& info) {
+  StreamInfo copy;
+  copy.codec = make_codec_parameters();
+  if (avcodec_parameters_copy(copy.codec.get(), info.codec.get()) < 0) throw std::bad_alloc();
+  copy.time_base = info.time_base;
+  copy.is_encoded_here = info.is_encoded_here;
+  const StreamTraits& traits = info.traits;
+  copy.traits = {traits.frame_rate,     traits.sample_aspect_ratio,
+                 traits.disposition,    AvDictionary::copy_of(traits.metadata.get()),
+                 traits.display_matrix, traits.side_data};
+  return copy;
+}
+
 Ref<const SourceInfo> describe_source(const AVFormatContext& context) {
   auto source = make_ref<SourceInfo>();
   source->metadata = kept(context.metadata);

@@ -68,6 +68,7 @@ struct Program final : public RefCounted {
 };
 
 StreamTraits traits_of(const AVStream& stream);
+StreamInfo copy_of(const StreamInfo& info);
 /// Global metadata without what only holds for the old file (brands, the writing program).
 Ref<const SourceInfo> describe_source(const AVFormatContext& context);
 
