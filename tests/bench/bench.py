@@ -46,7 +46,9 @@ def measure(group, n_rounds):
             if subject.name in problems:
                 continue
             try:
-                runs[subject.name].append(subjects.run(subject))
+                measured = subjects.run(subject)
+                subjects.compare(measured, (runs.get(group.limit) or [measured])[0])
+                runs[subject.name].append(measured)
             except subjects.Failed as failure:
                 problems[subject.name] = f"FAILED: {failure}"
     return runs, problems

@@ -3,7 +3,7 @@
 import statistics
 
 # Of each run; everything else that a subject measures is a figure of its own, named in the notes.
-KNOWN = ("n_units", "value", "cpu_s", "peak_kb", "p50_us", "p99_us")
+KNOWN = ("n_units", "value", "cpu_s", "peak_kb", "p50_us", "p99_us", "likeness")
 FIGURES = ("median", "min", "max", "cpu_ms_per_unit", "peak_mb", "ratio_to_limit",
            "cpu_ratio_to_limit", "p50_us", "p99_us")
 HEADINGS = ("median", "min", "max", "cpu ms/unit", "peak MB", "x limit", "x its cpu", "p50 us",

@@ -57,13 +57,18 @@ say_if_it_fails() {
   return "$status"
 }
 
-# Python packages of peers go into a virtual environment of the build folder.
+# Python packages of peers go into a virtual environment of the build folder, one by one: those that
+# can't be had keep nobody out.
 install_python_packages() {
-  local list=$1 done_mark
+  local list=$1 done_mark package status=0
   done_mark=$build/venv/$(basename "$(dirname "$list")").installed
   cmp -s "$list" "$done_mark" && return
   [[ -x $build/venv/bin/pip ]] || python3 -m venv "$build/venv" || return
-  "$build/venv/bin/pip" install --quiet -r "$list" && cp "$list" "$done_mark"
+  while read -r package; do
+    [[ -z $package || $package == \#* ]] ||
+      "$build/venv/bin/pip" install --quiet "$package" </dev/null || status=1
+  done <"$list"
+  ((status == 0)) && cp "$list" "$done_mark"
 }
 
 # Again in a build folder that exists: a library may have been installed since.

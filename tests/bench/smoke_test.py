@@ -88,6 +88,25 @@ class Driver(unittest.TestCase):
         self.assertGreater(measured["peak_kb"], 50_000)
         self.assertGreater(measured["cpu_s"], 0)
 
+    def test_what_it_made_is_looked_at_before_it_goes(self):
+        with tempfile.TemporaryDirectory() as parent:
+            folder = pathlib.Path(parent) / "made"
+            subject = python(f"open('{folder}/a', 'w')")
+            subject.folder = folder
+            subject.check = lambda measured: measured.update(n_units=len(list(folder.iterdir())))
+            with self.assertRaisesRegex(subjects.Failed, "1 of 5"):
+                subjects.run(subject)
+            subject.n_units = 1
+            self.assertGreater(subjects.run(subject)["value"], 0)
+            self.assertFalse(folder.exists())
+
+    def test_a_subject_whose_outputs_look_otherwise_has_failed(self):
+        limit = {"likeness": [100, 50]}
+        subjects.compare({"likeness": [101, 49]}, limit)
+        subjects.compare({}, limit)
+        with self.assertRaisesRegex(subjects.Failed, "80.0 where the limit has 50.0"):
+            subjects.compare({"likeness": [101, 80]}, limit)
+
     def test_a_ratio_says_how_many_times_as_long_or_as_much(self):
         for is_more_better, expected in ((True, 2), (False, 0.5)):
             group = subjects.Group("g", "u", [], is_more_better)

@@ -1,19 +1,26 @@
 """What a work consists of, and one run of a subject.
 
 A work is a folder with a `work.py`, which has `groups(place, is_quick)` and returns a list of
-Group. The rows of a group are measured in the same unit, in turns, and stand in one table.
+Group. The rows of a group are measured in the same unit, in turns, and stand in one table. What the
+outputs of a subject look like is its `likeness`, a few numbers, which must be near the limit's.
 """
 
 import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 
 TIME_LIMIT_S = 300
+# How far figures of `likeness`, most of them mean colours from 0 to 255, may be apart. Programs
+# guess matrix and range of clips that do not tell them, and mix channels, each in its way.
+LIKENESS = 12
 
 
 @dataclasses.dataclass
@@ -25,6 +32,10 @@ class Subject:
     command: list
     n_units: int  # what it must say that it processed
     missing: str = ""  # why it cannot be run
+    environment: dict = dataclasses.field(default_factory=dict)  # beside the driver's own
+    folder: pathlib.Path = None  # for what it makes: empty when it starts, gone afterwards
+    # Called with what it measured; adds what its outputs show. It then need not print a line.
+    check: Callable = None
 
 
 @dataclasses.dataclass
@@ -74,26 +85,58 @@ def wait_for(child):
     return child.returncode, usage
 
 
-def run(subject):
-    """Runs a subject once and returns what it measured, as a dictionary."""
+def line_of(output, is_needed):
+    """The line of JSON at the end of what a subject printed."""
+    try:
+        return dict(json.loads(output.splitlines()[-1]))
+    except (IndexError, TypeError, ValueError):
+        if is_needed:
+            raise Failed("printed no line of JSON") from None
+        return {}
+
+
+def start_and_wait(subject):
+    """Runs a subject. Returns what it printed, its usage and how long it took."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
         with subprocess.Popen([str(word) for word in subject.command], stdout=output,
-                              stderr=errors, stdin=subprocess.DEVNULL) as child:
+                              stderr=errors, stdin=subprocess.DEVNULL,
+                              env={**os.environ, **subject.environment}) as child:
             code, usage = wait_for(child)
+        wall_s = time.perf_counter() - started
         output.seek(0)
         errors.seek(0)
-        lines = output.read().decode().splitlines()
         if code != 0:
             tail = errors.read().decode(errors="replace").splitlines()[-1:]
             raise Failed(f"exit code {code}: {''.join(tail)}")
+        return output.read().decode(errors="replace"), usage, wall_s
+
+
+def run(subject):
+    """Runs a subject once and returns what it measured, as a dictionary."""
+    if subject.folder:
+        shutil.rmtree(subject.folder, ignore_errors=True)
+        subject.folder.mkdir(parents=True)
     try:
-        measured = json.loads(lines[-1])
-    except (IndexError, ValueError):
-        raise Failed("printed no line of JSON") from None
+        output, usage, wall_s = start_and_wait(subject)
+        measured = line_of(output, is_needed=not subject.check)
+        if subject.check:
+            subject.check(measured)
+    finally:
+        if subject.folder:
+            shutil.rmtree(subject.folder, ignore_errors=True)
     if measured.get("n_units") != subject.n_units:
         raise Failed(f"{measured.get('n_units')} of {subject.n_units} items")
-    # What the process used from its start to its end, where the subject does not know better. At
-    # exec the peak begins with what this process has.
+    # Of the process from its start to its end, where the subject does not know better. At exec the
+    # peak begins with what this process has.
+    measured.setdefault("value", subject.n_units / wall_s)
     measured.setdefault("cpu_s", usage.ru_utime + usage.ru_stime)
     measured.setdefault("peak_kb", usage.ru_maxrss)
     return measured
+
+
+def compare(measured, expected):
+    """Fails a subject whose outputs look unlike those of the limit."""
+    for mine, limits in zip(measured.get("likeness") or [], expected.get("likeness") or []):
+        if abs(mine - limits) > LIKENESS:
+            raise Failed(f"its outputs differ: {mine:.1f} where the limit has {limits:.1f}")
