@@ -24,7 +24,13 @@ packages_of() {
         ffmpeg nginx-light util-linux python3-numpy
       ;;
     samples) echo forensics-samples-files ;;
-    bench) echo libgstreamer1.0-dev libyuv-dev python3-venv ;;
+    bench)
+      echo libgstreamer1.0-dev libyuv-dev python3-venv ffmpeg \
+        libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+        gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
+        libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev \
+        ffmpegthumbnailer libvips-tools
+      ;;
     *)
       echo "dependencies.sh: no set '$1'; there are build, tests, samples, bench" >&2
       return 2

@@ -29,15 +29,18 @@ ONLY_IN = {
     "event.h": ("daemon/loop/",),
     "boost/": ("daemon/loader/", "tests/bench/engine/asio.cpp"),
     "yaml-cpp/": ("daemon/config/",),
-    "libav": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp", "tests/bench/pixels/"),
-    "libsw": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp", "tests/bench/pixels/"),
+    "libav": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp", "tests/bench/pixels/",
+              "tests/bench/media/limit/"),
+    "libsw": ("plugins/ffmpeg/", "sdk/include/capstan/sdk/ffmpeg.hpp", "tests/bench/pixels/",
+              "tests/bench/media/limit/"),
     "libyuv": ("tests/bench/pixels/libyuv.cpp",),
     "curl/": ("plugins/fetch/",),
-    "jpeglib.h": ("plugins/ffmpeg/",),
+    "jpeglib.h": ("plugins/ffmpeg/", "tests/bench/media/limit/"),
     "spdlog/": ("daemon/log/",),
     "CLI/": ("daemon/cli/", "daemon/main.cpp"),
     "nlohmann/": ("daemon/cli/", "plugins/ffmpeg/"),
-    "gst/": ("tests/bench/engine/gstreamer.cpp",),
+    "opencv2/": ("tests/bench/media/opencv.cpp",),
+    "gst/": ("tests/bench/engine/gstreamer.cpp", "tests/bench/media/gstreamer.cpp"),
 }
 TEST_LIBRARIES = ("gtest/", "gmock/")
 
