@@ -144,6 +144,21 @@ TEST_F(Coding, ALadderHasTwoRenditionsThatPlayersCanSwitch) {
   EXPECT_EQ(probe("one.mp4/master.m3u8", "format=nb_streams,nb_programs"), Lines{"4,2"});
 }
 
+TEST_F(Coding, ALadderForDashHasTwoRenditionsOfPictureAndSound) {
+  make_film("one.mp4");
+  const Result result = run_example("dash.yaml");
+  EXPECT_EQ(result.exit_code, 0) << result.all();
+  const std::set<std::string> files = files_below(output());
+  EXPECT_TRUE(files.contains("one.mp4/index.mpd")) << result.all();
+  EXPECT_TRUE(files.contains("one.mp4/chunk-stream3-00001.m4s")) << result.all();
+  const std::string manifest = read_file(output() / "one.mp4/index.mpd");
+  for (const char* part :
+       {"contentType=\"video\"", "contentType=\"audio\"", "height=\"360\"", "height=\"720\""}) {
+    EXPECT_NE(manifest.find(part), std::string::npos) << part << '\n' << manifest;
+  }
+  EXPECT_EQ(probe("one.mp4/index.mpd", "format=nb_streams"), Lines{"4"});
+}
+
 TEST_F(Coding, AFileThatIsNoFilmFailsAlone) {
   make_film("one.mp4");
   folder_.write("media/broken.mp4", "not a film");

@@ -113,7 +113,7 @@ def outputs_folder(place):
     """In memory, so that no disk is measured; where there is none, in the build."""
     memory = pathlib.Path("/dev/shm")
     root = memory if os.access(memory, os.W_OK) else place.build
-    return root / f"capstan-bench-{os.getuid()}"
+    return root / f"capstan-bench-{os.getpid()}"
 
 
 def group(place, is_quick, work):
