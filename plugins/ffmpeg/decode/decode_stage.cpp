@@ -12,7 +12,7 @@ std::string counted(int n, const char* noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
-bool is_audio(const Decoded& decoded) {
+bool is_sound(const Decoded& decoded) {
   return decoded.stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
 }
 
@@ -90,7 +90,7 @@ PayloadRef DecodeStage::next_payload(DecodeSession& session, Progress& progress)
       ++progress.n_given;
       progress.n_given_broken += is_broken;
       origins_.attach_to(*decoded.frame, *decoded.stream);
-      if (!is_audio(decoded)) return to_picture(std::move(decoded), session.placement());
+      if (!is_sound(decoded)) return to_picture(std::move(decoded), session.placement());
       const AVRational time_base = decoded.stream->time_base;
       if (!sound_form_.is_any()) return wrap_audio_frame(std::move(decoded.frame), time_base);
       progress.sound.push(std::move(decoded.frame), time_base);

@@ -1,41 +1,18 @@
-#include <csetjmp>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
-#include <jpeglib.h>
-
 #include "encoder.hpp"
+#include "jpeg_errors.hpp"
 #include "scaler.hpp"
 
 namespace capstan::ffmpeg {
 
 namespace {
 
-// libjpeg reports errors by a call that must not return, and no exception may pass through C: the
-// way out is a jump. Between the setjmp and libjpeg nothing with a destructor lives.
-struct ErrorManager {
-  jpeg_error_mgr base;
-  std::jmp_buf way_out;
-  char message[JMSG_LENGTH_MAX];
-};
-
-void leave(j_common_ptr info) {
-  auto* errors = reinterpret_cast<ErrorManager*>(info->err);
-  info->err->format_message(info, errors->message);
-  std::longjmp(errors->way_out, 1);
-}
-
-void ignore_message(j_common_ptr) {}
-
 /// The compressor, its output and its error text.
 struct Compressor {
-  Compressor() {
-    info.err = jpeg_std_error(&errors.base);
-    errors.base.error_exit = leave;
-    errors.base.output_message = ignore_message;
-  }
+  Compressor() { errors.attach(reinterpret_cast<jpeg_common_struct&>(info)); }
   Compressor(const Compressor&) = delete;
   Compressor& operator=(const Compressor&) = delete;
   ~Compressor() {
@@ -43,7 +20,7 @@ struct Compressor {
     std::free(out);
   }
 
-  ErrorManager errors{};
+  JpegErrors errors{};
   jpeg_compress_struct info{};
   unsigned char* out = nullptr;  // malloc'ed by libjpeg
   unsigned long out_size = 0;
@@ -158,7 +135,7 @@ class JpegEncoder final : public Encoder {
     allocate(rows, *converted);
     Compressor compressor;
     if (!try_compress(compressor, *converted, quality_, rows)) {
-      throw std::runtime_error(std::string("libjpeg: ") + compressor.errors.message);
+      throw std::runtime_error(std::string("libjpeg: ") + compressor.errors.first);
     }
     unsigned char* out = std::exchange(compressor.out, nullptr);
     return Buffer::adopt(

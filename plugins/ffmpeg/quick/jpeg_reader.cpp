@@ -1,28 +1,17 @@
 #include "jpeg_reader.hpp"
 
 #include <algorithm>
-#include <csetjmp>
-#include <cstdio>
 #include <cstring>
 
-#include <jpeglib.h>
-
 #include "../picture/exif.hpp"
+#include "../picture/jpeg_errors.hpp"
 
 namespace capstan::ffmpeg {
 
 namespace {
 
-constexpr int kMaxComponents = 3;
-constexpr int kMaxRows = 4 * DCTSIZE;  // of one component in one row of MCUs
-
-// libjpeg reports errors by a call that must not return, and no exception may pass through C: the
-// way out is a jump. Between the setjmp and libjpeg nothing with a destructor lives.
-struct ErrorManager {
-  jpeg_error_mgr base;
-  std::jmp_buf way_out;
-  char first[JMSG_LENGTH_MAX];
-};
+constexpr int kMaxReadComponents = 3;
+constexpr int kMaxReadRows = 4 * DCTSIZE;  // of one component in one row of MCUs
 
 // libjpeg calls it as it works: a picture may have thousands of scans.
 struct ProgressMonitor {
@@ -30,24 +19,9 @@ struct ProgressMonitor {
   const std::function<bool()>* is_cancelled;
 };
 
-void note(j_common_ptr info) {
-  auto* errors = reinterpret_cast<ErrorManager*>(info->err);
-  if (errors->first[0] == 0) info->err->format_message(info, errors->first);
-}
-
-void leave(j_common_ptr info) {
-  note(info);
-  std::longjmp(reinterpret_cast<ErrorManager*>(info->err)->way_out, 1);
-}
-
-void note_warning(j_common_ptr info, int level) {
-  if (level < 0) note(info);  // others are traces
-}
-
-void ignore_message(j_common_ptr) {}
-
 void note_progress(j_common_ptr info) {
-  if ((*reinterpret_cast<ProgressMonitor*>(info->progress)->is_cancelled)()) leave(info);
+  const auto* monitor = reinterpret_cast<const ProgressMonitor*>(info->progress);
+  if ((*monitor->is_cancelled)()) JpegErrors::leave(info);
 }
 
 /// Subsampling, as libav* names it, by how many luma samples share a chroma sample.
@@ -65,7 +39,7 @@ AVPixelFormat stored_format(const jpeg_decompress_struct& info) {
   const jpeg_component_info* component = info.comp_info;
   if (info.num_components == 1 && info.jpeg_color_space == JCS_GRAYSCALE) return AV_PIX_FMT_GRAY8;
   if (info.num_components != 3 || info.jpeg_color_space != JCS_YCbCr) return AV_PIX_FMT_NONE;
-  for (int i = 1; i < kMaxComponents; ++i) {
+  for (int i = 1; i < kMaxReadComponents; ++i) {
     if (component[i].h_samp_factor != 1 || component[i].v_samp_factor != 1) return AV_PIX_FMT_NONE;
   }
   return format_of(component[0].h_samp_factor, component[0].v_samp_factor);
@@ -147,8 +121,8 @@ void describe(AVFrame& frame) {
 }
 
 /// The area from where chroma samples begin to where they end.
-JpegArea widened(const JpegArea& area, int denominator, AVPixelFormat format, int width,
-                 int height) {
+JpegArea widened_to_chroma(const JpegArea& area, int denominator, AVPixelFormat format, int width,
+                           int height) {
   const AVPixFmtDescriptor& about = *av_pix_fmt_desc_get(format);
   const int across = denominator << about.log2_chroma_w, down = denominator << about.log2_chroma_h;
   JpegArea wide;
@@ -177,10 +151,7 @@ void cut(AVFrame& frame, const JpegArea& area, int denominator, int first_line) 
 
 struct JpegReader::Decompressor {
   explicit Decompressor(std::function<bool()> cancelled) : is_cancelled(std::move(cancelled)) {
-    info.err = jpeg_std_error(&errors.base);
-    errors.base.error_exit = leave;
-    errors.base.emit_message = note_warning;
-    errors.base.output_message = ignore_message;
+    errors.attach(reinterpret_cast<jpeg_common_struct&>(info));
     jpeg_create_decompress(&info);
     monitor.base.progress_monitor = note_progress;
     monitor.is_cancelled = &is_cancelled;
@@ -237,11 +208,11 @@ struct JpegReader::Decompressor {
   }
 
   const std::function<bool()> is_cancelled;
-  ErrorManager errors{};
+  JpegErrors errors{};
   ProgressMonitor monitor{};
   jpeg_decompress_struct info{};
-  JSAMPROW rows[kMaxComponents][kMaxRows] = {};
-  JSAMPARRAY components[kMaxComponents] = {rows[0], rows[1], rows[2]};
+  JSAMPROW rows[kMaxReadComponents][kMaxReadRows] = {};
+  JSAMPARRAY components[kMaxReadComponents] = {rows[0], rows[1], rows[2]};
   // libjpeg forgets its markers at the end of a picture.
   int orientation = 1;
   AVRational pixel_shape{0, 1};
@@ -274,8 +245,8 @@ std::optional<JpegPicture> JpegReader::decode(int denominator, std::optional<Jpe
   if (format == AV_PIX_FMT_NONE) return std::nullopt;
   const int width = static_cast<int>(info.image_width);
   const int height = static_cast<int>(info.image_height);
-  const JpegArea shown =
-      widened(area.value_or(JpegArea{0, 0, width, height}), denominator, format, width, height);
+  const JpegArea shown = widened_to_chroma(area.value_or(JpegArea{0, 0, width, height}),
+                                           denominator, format, width, height);
   const int first = shown.top / denominator / mcu_height(info);
   const int bottom = ceil_div(shown.top + shown.height, denominator);
   const int end = ceil_div(bottom, mcu_height(info));

@@ -15,7 +15,7 @@ struct View {
 };
 
 /// Only sizes and shape: what a placement depends on.
-AVFrame shape_of(const JpegHeader& header, bool is_transposed) {
+AVFrame empty_frame_like(const JpegHeader& header, bool is_transposed) {
   AVFrame shape{};
   shape.width = is_transposed ? header.height : header.width;
   shape.height = is_transposed ? header.width : header.height;
@@ -30,7 +30,7 @@ View view_of(const JpegHeader& header, const Request& request) {
   // Chroma of a smaller picture is relatively larger, in another format: not when it is kept.
   const bool may_shrink = request.form.format != AV_PIX_FMT_NONE;
   if (is_transposed && header.pixel_shape.num != 0 && !has_square_pixels) return {};
-  const AVFrame shape = shape_of(header, is_transposed);
+  const AVFrame shape = empty_frame_like(header, is_transposed);
   const Placement placement = request.form.sizing.place(shape);
   const pixels::Rect& part = placement.part;
   View view;

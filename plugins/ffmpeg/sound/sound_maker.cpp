@@ -10,7 +10,7 @@ namespace capstan::ffmpeg {
 
 namespace {
 
-constexpr const char* kWhat = "the sound can't be converted";
+constexpr const char* kNotConverted = "the sound can't be converted";
 
 /// Where sample number `n` of each plane lies.
 std::vector<std::uint8_t*> planes_from(const AVFrame& frame, int n) {
@@ -88,7 +88,7 @@ void SoundMaker::make_converter() {
   AVFrame& in = *last_input_;
   AVChannelLayout layout{};
   if (form_.n_channels == 0 || form_.n_channels == in.ch_layout.nb_channels) {
-    check(av_channel_layout_copy(&layout, &in.ch_layout), kWhat);
+    check(av_channel_layout_copy(&layout, &in.ch_layout), kNotConverted);
   } else {
     av_channel_layout_default(&layout, form_.n_channels);
   }
@@ -100,8 +100,8 @@ void SoundMaker::make_converter() {
                           out_rate, &in.ch_layout, own, in.sample_rate, 0, nullptr);
   converter_.reset(made);
   av_channel_layout_uninit(&layout);
-  check(result, kWhat);
-  check(swr_init(made), kWhat);
+  check(result, kNotConverted);
+  check(swr_init(made), kNotConverted);
   swr_next_pts(made, in.pts == AV_NOPTS_VALUE ? 0 : in.pts * out_rate);
 }
 
@@ -120,7 +120,7 @@ void SoundMaker::convert(bool has_input, bool is_last) {
   const int room = capacity_ - made_->nb_samples;
   // Without any input it would give up the samples that the next ones are mixed with.
   const auto** from = is_last ? nullptr : const_cast<const std::uint8_t**>(in.extended_data);
-  const int n = check(swr_convert(converter_.get(), to.data(), room, from, n_input), kWhat);
+  const int n = check(swr_convert(converter_.get(), to.data(), room, from, n_input), kNotConverted);
   made_->nb_samples += n;
   has_rest_ = n == room;
 }
@@ -132,12 +132,12 @@ void SoundMaker::begin_frame(int n_input) {
     capacity_ = std::max(swr_get_out_samples(converter_.get(), n_input), 1);
   }
   made_ = make_av_frame();
-  check(av_frame_copy_props(made_.get(), &in), kWhat);
+  check(av_frame_copy_props(made_.get(), &in), kNotConverted);
   made_->format = form_.format == AV_SAMPLE_FMT_NONE ? in.format : form_.format;
   made_->sample_rate = form_.sample_rate == 0 ? in.sample_rate : form_.sample_rate;
   made_->time_base = {1, made_->sample_rate};
   if (form_.n_channels == 0 || form_.n_channels == in.ch_layout.nb_channels) {
-    check(av_channel_layout_copy(&made_->ch_layout, &in.ch_layout), kWhat);
+    check(av_channel_layout_copy(&made_->ch_layout, &in.ch_layout), kNotConverted);
   } else {
     av_channel_layout_default(&made_->ch_layout, form_.n_channels);
   }
