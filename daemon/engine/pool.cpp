@@ -152,13 +152,19 @@ WorkerTask* Pool::take_task(Worker& worker) {
 }
 
 /// Waits a little for the next task, awake: a thread that sleeps costs its waker more than short
-/// tasks take. One worker at a time, and by yielding, so that nobody else has to wait for it.
+/// tasks take. One worker at a time, and by yielding, so that nobody else has to wait for it. Where
+/// others want the CPU a yield costs a time slice, and sleeping is better.
 void Pool::look_for_work() noexcept {
-  if (is_looking_.exchange(true, std::memory_order_relaxed)) return;
-  for (int i = 0; i < kLooks && !has_tasks_.load(std::memory_order_relaxed); ++i) {
-    std::this_thread::yield();
+  if (is_looking_.exchange(true, std::memory_order_acquire)) return;
+  const auto begun = Clock::now();
+  if (begun >= may_look_from_) {
+    for (int i = 0; i < kLooks && !has_tasks_.load(std::memory_order_relaxed); ++i) {
+      std::this_thread::yield();
+    }
+    const auto took = Clock::now() - begun;
+    if (took > kLongLook) may_look_from_ = begun + took * kPauseAfterLongLook;
   }
-  is_looking_.store(false, std::memory_order_relaxed);
+  is_looking_.store(false, std::memory_order_release);
 }
 
 /// Null when the worker is to end.

@@ -48,6 +48,10 @@ class Pool final : public Executor {
 
   // Yields to look for work before a worker sleeps: about 40 us.
   static constexpr int kLooks = 100;
+  // A look that took longer gave the CPU to others, who had it for their time slices.
+  static constexpr std::chrono::nanoseconds kLongLook = std::chrono::microseconds(250);
+  // For so many times as long nobody looks then.
+  static constexpr int kPauseAfterLongLook = 32;
 
   /// A worker's own state.
   struct Worker {
@@ -86,6 +90,7 @@ class Pool final : public Executor {
   bool is_stopping_ CAPSTAN_GUARDED_BY(mutex_) = false;
   std::atomic<bool> has_tasks_{false};  // a hint, for who looks
   std::atomic<bool> is_looking_{false};
+  Clock::time_point may_look_from_;  // belongs to the worker that set is_looking_
   Mutex finished_mutex_;
   // A list through WorkerTask::next: workers have no use for memory here that they may not get.
   WorkerTask* first_finished_ CAPSTAN_GUARDED_BY(finished_mutex_) = nullptr;
