@@ -349,6 +349,13 @@ TEST(Decode, ScalesFitsCropsAndConvertsAsScaleDoes) {
   }
 }
 
+TEST(Decode, NamesItsOwnOptionWhenACropDoesNotFit) {
+  EXPECT_EQ(decode_failure(file_item(sample("clip.mp4")), {{"video.crop", {"1000x10"}}}),
+            "'video.crop' of 1000x10 at -340,115 is not inside a picture of 320x240");
+  EXPECT_THROW(StageHarness(capstan_plugin, "decode", {{"video.crop", {"10"}}}),
+               std::invalid_argument);
+}
+
 TEST(Decode, CropsPicturesThatAreUpright) {
   const auto item = file_item(sample("rotated.mp4"));
   const Item frame = decode(item, {{"video.at", {"0s"}}, {"video.crop", {"200x300"}}}).at(0);

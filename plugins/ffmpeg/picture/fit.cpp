@@ -25,8 +25,8 @@ pixels::Rect cropped(const AVFrame& picture, const std::optional<Crop>& crop) {
                           crop->height};
   if (part.x < 0 || part.y < 0 || part.width > picture.width - part.x ||
       part.height > picture.height - part.y) {
-    throw std::runtime_error("'crop' of " + size_text(part.width, part.height) + " at " +
-                             std::to_string(part.x) + "," + std::to_string(part.y) +
+    throw std::runtime_error("'" + crop->option + "' of " + size_text(part.width, part.height) +
+                             " at " + std::to_string(part.x) + "," + std::to_string(part.y) +
                              " is not inside a picture of " +
                              size_text(picture.width, picture.height));
   }
@@ -76,15 +76,15 @@ Fit parse_fit(std::string_view name) {
   throw std::invalid_argument("'fit': no way to fit is called '" + std::string(name) + "'");
 }
 
-Crop parse_crop(std::string_view text) {
-  const auto refuse = [text]() -> std::invalid_argument {
-    return std::invalid_argument("'crop': expected 640x480 or 640x480+100+20, got '" +
+Crop parse_crop(std::string_view text, const std::string& option) {
+  const auto refuse = [&]() -> std::invalid_argument {
+    return std::invalid_argument("'" + option + "': expected 640x480 or 640x480+100+20, got '" +
                                  std::string(text) + "'");
   };
   const std::size_t plus = text.find('+');
   const auto size = parse_dimensions(text.substr(0, plus));
   if (!size || size->width <= 0 || size->height <= 0) throw refuse();
-  Crop crop{size->width, size->height, {}, {}};
+  Crop crop{size->width, size->height, {}, {}, option};
   if (plus == std::string_view::npos) return crop;
   const std::string_view place = text.substr(plus + 1);
   const std::size_t middle = place.find('+');
@@ -120,7 +120,8 @@ Sizing sizing_from(const Options& options, const std::string& prefix) {
   Sizing sizing;
   if (options.has(prefix + "size")) sizing.size = options.dimensions(prefix + "size");
   sizing.fit = parse_fit(options.text(prefix + "fit"));
-  if (options.has(prefix + "crop")) sizing.crop = parse_crop(options.text(prefix + "crop"));
+  const std::string crop = prefix + "crop";
+  if (options.has(crop)) sizing.crop = parse_crop(options.text(crop), crop);
   const bool has_both = sizing.size.width > 0 && sizing.size.height > 0;
   if (sizing.fit == Fit::cover && !has_both) {
     throw std::invalid_argument("'" + prefix + "fit: cover' needs both sides of '" + prefix +

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "../av/av_ptr.hpp"
@@ -26,12 +27,13 @@ Fit parse_fit(std::string_view name);
 struct Crop {
   int width = 0;
   int height = 0;
-  std::optional<int> x, y;  ///< both or none
+  std::optional<int> x, y;      ///< both or none
+  std::string option = "crop";  ///< that says so, for messages
 };
 
 /// From "640x480" (the middle) or "640x480+100+20". Throws std::invalid_argument that names the
-/// text for anything else.
-Crop parse_crop(std::string_view text);
+/// option and its text for anything else.
+Crop parse_crop(std::string_view text, const std::string& option = "crop");
 
 struct Placement {
   pixels::Rect part;  ///< of the picture
