@@ -11,11 +11,6 @@ namespace {
 
 constexpr int kChannels = 3;
 
-bool has_alpha(const AVFrame& picture) {
-  const AVPixFmtDescriptor* about = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
-  return about && (about->flags & AV_PIX_FMT_FLAG_ALPHA) != 0;
-}
-
 std::uint8_t blend(int above, int below, int alpha) noexcept {
   return static_cast<std::uint8_t>((above * alpha + below * (255 - alpha) + 127) / 255);
 }
@@ -68,19 +63,13 @@ SheetPage::SheetPage(const SheetLayout& layout) : layout_(layout), frame_(make_a
   fill(*frame_, layout.background);
 }
 
-void SheetPage::add(const AVFrame& picture, Scaler& scaler) {
-  const Dimensions size = size_in_cell(picture, layout_.cell);
-  ScaleTarget target;
-  target.width = size.width;
-  target.height = size.height;
-  target.format = has_alpha(picture) ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
-  const AvFramePtr small = scaler.convert(picture, target);
+void SheetPage::add(const AVFrame& picture) noexcept {
   const int column = n_pictures_ % layout_.columns;
   const int row = n_pictures_ / layout_.columns;
   const int left = layout_.gap + column * (layout_.cell.width + layout_.gap);
   const int top = layout_.gap + row * (layout_.cell.height + layout_.gap);
-  draw(*small, left + (layout_.cell.width - size.width) / 2,
-       top + (layout_.cell.height - size.height) / 2);
+  draw(picture, left + (layout_.cell.width - picture.width) / 2,
+       top + (layout_.cell.height - picture.height) / 2);
   ++n_pictures_;
 }
 

@@ -5,7 +5,8 @@
 #include <cstdint>
 
 #include "../av/av_ptr.hpp"
-#include "../picture/scaler.hpp"
+
+#include <capstan/sdk/options.hpp>
 
 namespace capstan::ffmpeg {
 
@@ -34,9 +35,9 @@ class SheetPage {
   /// Takes memory for the whole page. Throws when there is none.
   explicit SheetPage(const SheetLayout& layout);
 
-  /// Draws the picture into the middle of the next cell; throws when it cannot be converted, and
-  /// then the cell is still the next. Must not be full.
-  void add(const AVFrame& picture, Scaler& scaler);
+  /// Draws a picture of rgb24 or rgba, no larger than a cell, into the middle of the next cell.
+  /// Must not be full.
+  void add(const AVFrame& picture) noexcept;
   int n_pictures() const noexcept { return n_pictures_; }
   bool is_full() const noexcept { return n_pictures_ == layout_.n_cells(); }
   std::size_t size_bytes() const noexcept;

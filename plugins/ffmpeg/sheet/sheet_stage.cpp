@@ -43,10 +43,26 @@ SheetLayout read_layout(const Options& options) {
   return layout;
 }
 
+PictureForm form_of(AVPixelFormat format) {
+  PictureForm form;
+  form.format = format;
+  form.is_bilinear = true;
+  return form;
+}
+
+bool has_alpha(const AVFrame& picture) {
+  const AVPixFmtDescriptor* about = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
+  return about && (about->flags & AV_PIX_FMT_FLAG_ALPHA) != 0;
+}
+
 }  // namespace
 
 SheetStage::SheetStage(StageContext& context, const Options& options)
-    : context_(context), layout_(read_layout(options)), sink_(context.log()) {}
+    : context_(context),
+      layout_(read_layout(options)),
+      sink_(context.log()),
+      opaque_(form_of(AV_PIX_FMT_RGB24)),
+      transparent_(form_of(AV_PIX_FMT_RGBA)) {}
 
 Generator<Item> SheetStage::process(Item in) {
   draw(in);
@@ -70,8 +86,16 @@ void SheetStage::draw(const Item& in) {
     page_.emplace(layout_);
     context_.charge(static_cast<std::int64_t>(page_->size_bytes()));
   }
-  page_->add(*picture, scaler_);
+  page_->add(*small(*picture));
   carrier_.absorb(in);
+}
+
+// As it lies in its cell. Throws when it can't be converted; then the cell is still the next.
+AvFramePtr SheetStage::small(const AVFrame& picture) {
+  Placement placement;
+  placement.part = {0, 0, picture.width, picture.height};
+  placement.size = size_in_cell(picture, layout_.cell);
+  return (has_alpha(picture) ? transparent_ : opaque_).make(picture, placement);
 }
 
 Item SheetStage::take_page() {

@@ -6,6 +6,7 @@
 #include <capstan/sdk/plugin.hpp>
 
 #include "../av/av_log.hpp"
+#include "../picture/picture_maker.hpp"
 #include "sheet_page.hpp"
 
 namespace capstan::ffmpeg {
@@ -46,13 +47,15 @@ class SheetStage final : public GeneratorStage {
   Generator<Item> finish_items() override;
 
  private:
+  AvFramePtr small(const AVFrame& picture);
   void draw(const Item& in);
   Item take_page();
 
   StageContext& context_;
   const SheetLayout layout_;
   LogSink sink_;
-  Scaler scaler_;
+  PictureMaker opaque_;
+  PictureMaker transparent_;
   std::optional<SheetPage> page_;  // none between two pages
   Item carrier_;                   // stands for all that is on the page
   std::uint64_t n_pages_ = 0;

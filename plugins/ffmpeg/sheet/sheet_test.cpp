@@ -174,7 +174,8 @@ TEST(Sheet, PicturesAreScaledAsScaleDoes) {
     const Item original = picture(name);
     const auto& frame = original.get<VideoFrame>();
     const std::string size = fitted(frame.width, frame.height, {1, 1}, {101, 101});
-    const Item small = scale(original, {{"size", {size}}, {"format", {"rgb24"}}}).at(0);
+    const Values options{{"size", {size}}, {"format", {"rgb24"}}, {"filter", {"bilinear"}}};
+    const Item small = scale(original, options).at(0);
     const auto& expected = small.get<VideoFrame>();
     const Item page = in_cell(original, "101x101");
     const int left = (101 - expected.width) / 2, top = (101 - expected.height) / 2;
