@@ -36,12 +36,12 @@ class DisposeTask final : public WorkerTask {
 }  // namespace
 
 Engine::Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget,
-               unsigned seed, InputRules input_rules)
+               unsigned seed, const InputRules& input_rules)
     : loop_(loop),
       executor_(executor),
       log_(log),
       budget_(memory_budget),
-      input_rules_(std::move(input_rules)),
+      input_rules_(input_rules),
       random_(seed) {
   executor_.announce_to(loop_, *this);
 }

@@ -24,7 +24,7 @@ class Engine final : public Wake {
  public:
   /// `memory_budget`: bytes of payload in flight. `seed` is for the jitter of pauses.
   Engine(Loop& loop, Executor& executor, Logger& log, std::size_t memory_budget, unsigned seed = 1,
-         InputRules input_rules = {});
+         const InputRules& input_rules = {});
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -63,9 +63,10 @@ bool has_encoder(const Options& options, const std::string& group,
   for (const char* name : others) {
     const std::string option = group + '.' + name;
     if (!options.has(option)) continue;
-    throw std::invalid_argument(is_copied ? "'" + option + "' changes nothing where '" + group +
-                                                ".codec' is copy"
-                                          : "'" + option + "' needs '" + group + ".codec'");
+    std::string fault = "'" + option + (is_copied ? "' changes nothing where '" : "' needs '");
+    fault += group;
+    fault += is_copied ? ".codec' is copy" : ".codec'";
+    throw std::invalid_argument(fault);
   }
   return false;
 }
