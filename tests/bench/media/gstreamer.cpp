@@ -124,6 +124,8 @@ class GStreamer {
     gst_element_seek_simple(&pipeline, GST_FORMAT_TIME,
                             static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
                             duration / 10);
+    // Else the sink may still hold the picture from before.
+    gst_element_get_state(&pipeline, nullptr, nullptr, GST_CLOCK_TIME_NONE);
     GstElement* const sink = gst_bin_get_by_name(GST_BIN(&pipeline), "sink");
     const GstPtr<GstSample> sample(gst_app_sink_pull_preroll(GST_APP_SINK(sink)));
     gst_object_unref(sink);

@@ -24,7 +24,7 @@ def look_at(files):
     for file in files:
         read = subprocess.run(
             ["ffmpeg", "-v", "error", "-i", file, "-fps_mode", "passthrough", "-vf",
-             "scale=2:2:flags=area", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+             "format=rgb24,scale=2:2:flags=area", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
             stdin=subprocess.DEVNULL, capture_output=True, check=True).stdout
         n_pictures += len(read) // 12
         for place, value in enumerate(read):
