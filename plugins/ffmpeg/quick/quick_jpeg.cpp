@@ -75,8 +75,10 @@ std::unique_ptr<QuickInput> QuickJpeg::open(const InputBytes& bytes, const Reque
   return is_decoded ? std::move(input) : nullptr;
 }
 
-// The time of libavformat's single pictures.
-QuickJpeg::QuickJpeg() : QuickInput(AVMEDIA_TYPE_VIDEO, {1, 25}) {}
+// Time and rate of libavformat's single pictures.
+QuickJpeg::QuickJpeg() : QuickInput(AVMEDIA_TYPE_VIDEO, {1, 25}) {
+  stream().avg_frame_rate = {25, 1};
+}
 
 bool QuickJpeg::decode(const InputBytes& bytes, const Request& request,
                        const std::function<bool()>& is_cancelled) {

@@ -1,6 +1,7 @@
 // `decode` with JPEGs on their short way: what comes out is what the general way would give.
 #include <gtest/gtest.h>
 
+#include "../av/frame_origin.hpp"
 #include "../test_support.hpp"
 #include "jpeg_maker.hpp"
 #include "quick_input.hpp"
@@ -48,7 +49,8 @@ std::string description_of(const Item& item) {
          std::to_string(frame->color_range) + " matrix " + std::to_string(frame->colorspace) +
          " shape " + std::to_string(frame->sample_aspect_ratio.num) + ":" +
          std::to_string(frame->sample_aspect_ratio.den) + " type " +
-         std::to_string(frame->pict_type) + " turned " +
+         std::to_string(frame->pict_type) + " rate " +
+         std::to_string(av_q2d(origin_of(*frame)->traits.frame_rate)) + " turned " +
          std::to_string(av_frame_get_side_data(frame.get(), AV_FRAME_DATA_DISPLAYMATRIX) !=
                         nullptr);
 }
