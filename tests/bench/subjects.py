@@ -6,6 +6,7 @@ outputs of a subject look like is its `likeness`, a few numbers, which must be n
 """
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -47,7 +48,7 @@ class Group:
     limit: str = "limit"  # the subject that the others are compared with
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class Place:
     """Where things are: this folder, the build, and a Python that has what the works require."""
 
@@ -60,8 +61,9 @@ class Place:
         program = self.build / "tests" / "bench" / path
         return program, "" if program.is_file() else "its library is not installed"
 
+    @functools.cache
     def lack_of(self, module):
-        """Why a module of Python is missing: empty when it is there."""
+        """Why a module of Python is missing: empty when it is there. Importing some takes long."""
         check = subprocess.run([self.python, "-c", f"import {module}"], capture_output=True,
                                check=False)
         return "" if check.returncode == 0 else f"Python has no module {module}"
