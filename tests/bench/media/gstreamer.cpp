@@ -37,9 +37,9 @@ std::string rest_of_pipeline(const Job& job, const std::string& path) {
            sink;
   }
   if (job.name == "thumbnails") {
-    // Of other formats the encoder would keep a limited range, which no reader of a JPEG expects.
+    // A JPEG's full range and matrix; the encoder writes what it is given.
     return "decodebin" + scale +
-           "video/x-raw,format=RGB,width=320,pixel-aspect-ratio=1/1 ! "
+           "video/x-raw,format=I420,colorimetry=1:4:0:0,width=320,pixel-aspect-ratio=1/1 ! "
            "jpegenc quality=85" +
            sink;
   }
