@@ -4,7 +4,7 @@
 #   tests/run.sh                    everything: under 20 minutes on two cores
 #   tests/run.sh --sanitize         only the two sanitizer builds and their tests
 #   tests/run.sh --long [MINUTES]   as the first, but takes all real media where that takes every
-#                                   sixth file, fuzzes for MINUTES (60), runs the tests of the
+#                                   fifteenth file, fuzzes for MINUTES (60), runs the tests of the
 #                                   sanitizer builds over and over for as long again, and sends ten
 #                                   million items, and new seeds of the simulation for about as
 #                                   long, through the release build's engine (phase soak)
@@ -169,7 +169,7 @@ test_asan() {
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   configure build-tests/asan "${checked[@]}" -Dcpp_args=-g1 -Db_lundef=false \
     -Dwerror=false -Db_sanitize=address,undefined && meson compile -C build-tests/asan &&
-    repeat_tests asan --no-suite lint --no-suite e2e
+    repeat_tests asan --no-suite lint --no-suite e2e --no-suite quality
 }
 
 # ThreadSanitizer needs its shadow addresses free, which a kernel with strong address randomisation
@@ -197,14 +197,15 @@ test_tsan() {
 }
 
 # repeat_tests BUILD SELECTION...: the selected tests, then those of the programs. Lint looks at the
-# sources, which a sanitizer does not change; most unit tests have one thread, where there is no race. Of further real media a small sample is
-# enough here. Leaks are looked for in the unit tests: in programs
-# that load plugins the leak checker of GCC 12 now and then crashes itself at their end (it reads
-# thread-local memory of a loaded library: "Tracer caught signal 11").
+# sources, which a sanitizer does not change; most unit tests have one thread, where there is no
+# race; the quality of scaling is a matter of numbers alone. Of further real media a small sample is
+# enough here. Leaks are looked for in the unit tests: in programs that load plugins the leak checker
+# of GCC 12 now and then crashes itself at their end (it reads thread-local memory of a loaded
+# library: "Tracer caught signal 11").
 repeat_tests() {
   local build=build-tests/$1 label=$1
   shift
-  export CAPSTAN_MEDIA_STEP=${CAPSTAN_MEDIA_STEP:-20}
+  export CAPSTAN_MEDIA_STEP=${CAPSTAN_MEDIA_STEP:-60}
   local end=$((SECONDS + long_seconds))
   while
     run_tests "$build" "$label" "$@" --timeout-multiplier 5 &&
@@ -218,7 +219,7 @@ repeat_tests() {
 
 test_prefix=()
 fuzz_seconds=40
-media_step=6
+media_step=15
 long_seconds=0
 is_long=0
 phases=()
