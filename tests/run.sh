@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is needed, builds, and passes all tests.
 #
-#   tests/run.sh                    everything: under 20 minutes on two cores
+#   tests/run.sh                    everything: about 20 minutes on two cores
 #   tests/run.sh --sanitize         only the two sanitizer builds and their tests
 #   tests/run.sh --long [MINUTES]   as the first, but takes all real media where that takes every
 #                                   fifteenth file, fuzzes for MINUTES (60), runs the tests of the
